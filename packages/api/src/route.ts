@@ -1,0 +1,60 @@
+import type { z } from "zod";
+
+/**
+ * Who may call a route. `owner` means: signed in, and the action itself checks that the object is
+ * the caller's own (administrators pass); objects of others answer `not_found`.
+ */
+export type AccessRule = "public" | "signed-in" | "owner" | "administrator";
+
+/** How the CLI offers a route. The flags come from the route's own schemas. */
+export interface CliVerb {
+  /** `["server", "list"]` becomes `berth server list`. */
+  readonly words: readonly [string, ...string[]];
+  /** Path or body fields that are positional, in order; all others are flags. */
+  readonly args?: readonly string[];
+  /** A body field that is read from a file given as a positional argument or `-` (for example YAML). */
+  readonly fileArg?: string;
+  /** Columns of the table, as dotted paths into an item of the answer. */
+  readonly columns?: readonly string[];
+  /** A complete command line, shown by `--help`. */
+  readonly example: string;
+  /** The answer names an operation; the CLI follows it live unless `--no-wait`. */
+  readonly follows?: "operation";
+}
+
+/** One endpoint: validation, OpenAPI, typed client, CLI and forms are all made from it. */
+export interface Route<
+  P extends z.ZodObject = z.ZodObject,
+  Q extends z.ZodObject = z.ZodObject,
+  B extends z.ZodType = z.ZodType,
+  R extends z.ZodType = z.ZodType,
+> {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** OpenAPI style: `/v1/servers/{id}`. */
+  readonly path: `/v1/${string}`;
+  readonly rule: AccessRule;
+  readonly summary: string;
+  readonly tag: string;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly response: R;
+  readonly status?: 200 | 201 | 202 | 204;
+  /** POST that starts something: the server demands an `Idempotency-Key` header. */
+  readonly starts?: true;
+  /** Update of a versioned object: the server demands `If-Match` with the object's ETag. */
+  readonly versioned?: true;
+  /** The answer is a `text/event-stream`; `response` is the shape of one event's data. */
+  readonly stream?: true;
+  readonly cli?: CliVerb;
+}
+
+/** Gives a route its precise type. */
+export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>(
+  definition: Route<P, Q, B, R>,
+): Route<P, Q, B, R> {
+  return definition;
+}
+
+/** A room's routes by operation id, for example `{ listServers: route({...}) }`. */
+export type Contract = Record<string, Route>;

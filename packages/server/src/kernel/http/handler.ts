@@ -1,0 +1,45 @@
+import type { Contract, Route } from "@berth/api/route.ts";
+import type { z } from "zod";
+import type { Log } from "../log.ts";
+
+/** Who calls. `userId` is null only on `public` routes. */
+export interface Actor {
+  readonly userId: string | null;
+  readonly name: string;
+  readonly roles: readonly ("administrator" | "user")[];
+}
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** What a handler gets: everything already parsed by the route's schemas, the access rule already checked. */
+export interface RouteRequest<R extends Route> {
+  readonly params: Parsed<R["params"]>;
+  readonly query: Parsed<R["query"]>;
+  readonly body: Parsed<R["body"]>;
+  readonly actor: Actor;
+  /** Present on routes that `start` something. */
+  readonly idempotencyKey: string;
+  /** The version in `If-Match`; present on `versioned` routes. */
+  readonly ifMatch: number;
+  readonly remoteAddress: string;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** An object that carries `version` gets an ETag of it. Streams answer with an async iterable of their events. */
+export type Handler<R extends Route> = (
+  request: RouteRequest<R>,
+) => Promise<R["stream"] extends true ? AsyncIterable<z.input<R["response"]>> : z.input<R["response"]>>;
+
+/** A contract together with its handlers; a room's `routes.ts` exports a function that makes one from its deps. */
+export interface RouteSet {
+  readonly contract: Contract;
+  readonly handlers: Record<string, Handler<Route>>;
+}
+
+/** Ties handlers to a contract; a missing or misspelt handler does not compile. */
+export function implement<C extends Contract>(contract: C, handlers: { [K in keyof C]: Handler<C[K]> }): RouteSet {
+  // The precise types were checked by the signature; the server only needs the common shape.
+  return { contract, handlers: handlers as unknown as RouteSet["handlers"] };
+}
