@@ -19,12 +19,13 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
+      { extends: true, test: { name: "conventions", include: ["tools/conventions.test.ts"] } },
       {
         extends: true,
         test: {
           name: "unit",
           include: [`${roots}/**/*.test.ts`],
-          exclude: ["**/*.db.test.ts", "**/node_modules/**"],
+          exclude: ["**/*.db.test.ts", "**/node_modules/**", "tools/conventions.test.ts"],
           maxWorkers: 2,
           provide: { all },
         },

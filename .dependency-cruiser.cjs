@@ -1,0 +1,131 @@
+// The rules of docs/rfd/0000-house.md, section 2: what may lean on what.
+
+/** From the bottom up: a room may import those before it, never those after it. */
+const ROOMS = [
+  "identity",
+  "inventory",
+  "licences",
+  "fabric",
+  "storage",
+  "images",
+  "estate",
+  "pools",
+  "placement",
+  "boot",
+  "guests",
+  "servers",
+  "baselines",
+  "patches",
+  "catalog",
+  "services",
+  "monitoring",
+  "changes",
+];
+
+const SERVER = "^packages/server/src";
+const room = (names) => `${SERVER}/(?:${names.join("|")})/`;
+// A test may build a room upon whatever it needs, but not upon what lies above it.
+const TESTS = "\\.(?:db\\.)?test\\.ts$|\\.e2e\\.ts$";
+
+const roomsLeanDownwards = ROOMS.slice(0, -1).map((name, i) => ({
+  name: `${name}-leans-downwards`,
+  comment: `${name} learns of the rooms above it by events`,
+  severity: "error",
+  from: { path: room([name]) },
+  to: { path: room(ROOMS.slice(i + 1)) },
+}));
+
+/** Packages that know the contract and nothing else of ours. */
+const clientKnowsApiOnly = ["portal", "cli", "sdk", "lab", "service-os", "edge"].map((name) => ({
+  name: `${name}-knows-api-only`,
+  comment: "the launcher starts the other parts as processes, by path, and imports none",
+  severity: "error",
+  from: { path: `^packages/${name}/src`, pathNot: TESTS },
+  to: { path: `^packages/(?!api/|${name}/)` },
+}));
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...roomsLeanDownwards,
+    ...clientKnowsApiOnly,
+    {
+      name: "api-stands-alone",
+      severity: "error",
+      from: { path: "^packages/api/src", pathNot: TESTS },
+      to: { path: ["^packages/(?!api/)", "node_modules/(?!zod/)"] },
+    },
+    {
+      name: "kernel-knows-no-room",
+      severity: "error",
+      from: { path: `${SERVER}/kernel/`, pathNot: TESTS },
+      to: { path: `${SERVER}/(?!kernel/)` },
+    },
+    {
+      name: "only-kernel-workflow-knows-the-engine",
+      severity: "error",
+      from: { pathNot: `${SERVER}/kernel/workflow/` },
+      to: { path: "node_modules/@dbos-inc/" },
+    },
+    {
+      name: "providers-know-their-interface-only",
+      severity: "error",
+      from: { path: `${SERVER}/providers/([^/]+)/`, pathNot: [`${SERVER}/providers/contract/`, TESTS] },
+      to: {
+        path: SERVER,
+        pathNot: [
+          `${SERVER}/providers/$1/`,
+          `${SERVER}/providers/provider\\.ts$`,
+          `${SERVER}/kernel/(?:errors|dial)\\.ts$`,
+        ],
+      },
+    },
+    {
+      name: "no-room-knows-a-provider",
+      comment: "the registry is handed to the rooms by main.ts",
+      severity: "error",
+      from: { path: `${SERVER}/(?!providers/)[^/]+/`, pathNot: TESTS },
+      to: {
+        path: [`${SERVER}/providers/[^/]+/`, `${SERVER}/providers/registry\\.ts$`],
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "only-main-knows-main",
+      severity: "error",
+      from: { pathNot: "^packages/server/src/main" },
+      to: { path: `${SERVER}/main\\.ts$` },
+    },
+    {
+      name: "placement-is-pure",
+      severity: "error",
+      from: { path: `${SERVER}/placement/`, pathNot: TESTS },
+      to: { dependencyTypes: ["core", "npm"] },
+    },
+    {
+      name: "no-circles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "no-tests-in-code",
+      severity: "error",
+      from: { pathNot: [TESTS, "^e2e/", "^bench/", "^tools/"] },
+      to: { path: TESTS },
+    },
+  ],
+  options: {
+    // dependency-cruiser has no parser for TypeScript 7 yet.
+    parser: "swc",
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: "specify",
+    moduleSystems: ["es6"],
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default"],
+      extensions: [".ts", ".js"],
+    },
+  },
+};

@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { linesMatching, ROOT, sourceFiles } from "./source-files.ts";
+
+const CODE_FOLDERS = ["packages", "e2e", "bench", "tools", "vitest.config.ts"];
+const MAX_LINES = 400;
+const code = sourceFiles(CODE_FOLDERS, [".ts"]);
+const self = "tools/conventions.test.ts";
+const isTest = (path: string) => /\.(?:test|e2e)\.ts$/.test(path);
+
+it("has no file above 400 lines but those listed with a reason", () => {
+  const reasons: Record<string, string> = JSON.parse(readFileSync(join(ROOT, "tools/long-files.json"), "utf8"));
+  const long = code.filter((file) => file.text.split("\n").length > MAX_LINES + 1).map((file) => file.path);
+  expect(long.filter((path) => !reasons[path])).toEqual([]);
+});
+
+it("reads the environment in config files only", () => {
+  const others = code.filter(
+    ({ path }) => !/(?:^|\/|-)config\.ts$/.test(path) && path !== "vitest.config.ts" && path !== self,
+  );
+  expect(linesMatching(others, /\bprocess\.env\b/)).toEqual([]);
+});
+
+it("has no default exports but where a tool demands one", () => {
+  const others = code.filter(({ path }) => !["vitest.config.ts", "vitest-global.ts"].includes(basename(path)));
+  expect(linesMatching(others, /^export default\b/)).toEqual([]);
+});
+
+it("skips no test without saying why on the same line or the one before", () => {
+  const silent = code
+    .filter(({ path }) => isTest(path) && path !== self)
+    .flatMap(({ path, text }) => {
+      const lines = text.split("\n");
+      return lines.flatMap((line, i) => {
+        const isSkip = /\b(?:it|test|describe)(?:\.\w+)*\.(?:skip|skipIf|todo|only)\b/.test(line);
+        return isSkip && !/\/\//.test(line + (lines[i - 1] ?? "")) ? [`${path}:${i + 1}`] : [];
+      });
+    });
+  expect(silent).toEqual([]);
+});
+
+it("exercises every workflow: repeated, failed and crashed at each step", () => {
+  const workflows = code
+    .filter(({ path }) => !isTest(path) && !path.includes("/kernel/workflow/"))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/export const (\w+)(?::[^=]+)? = workflow(?:<[^(]*>)?\(/g)].map((match) => ({
+        path,
+        name: match[1] ?? "",
+      })),
+    );
+  const tests = code.filter(({ path }) => isTest(path)).map(({ text }) => text);
+  const isExercised = (name: string) =>
+    tests.some((text) => new RegExp(`exerciseWorkflow\\(\\s*${name}\\b`).test(text));
+  expect(workflows.filter(({ name }) => !isExercised(name)).map(({ path, name }) => `${path}: ${name}`)).toEqual([]);
+});
+
+it("tests every provider", () => {
+  const folder = join(ROOT, "packages/server/src/providers");
+  const untested = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== "contract")
+    .map((entry) => entry.name)
+    .filter(
+      (name) => !code.some(({ path }) => path.startsWith(`packages/server/src/providers/${name}/`) && isTest(path)),
+    );
+  expect(untested).toEqual([]);
+});
+
+it("names only tests that exist in docs/capabilities.md, and a test for all that is there", () => {
+  const rows = readFileSync(join(ROOT, "docs/capabilities.md"), "utf8")
+    .split("\n")
+    .map((line) => line.split("|").map((cell) => cell.trim()))
+    .filter((cells) => /^[A-Z]\d+\+?$/.test(cells[1] ?? ""));
+  expect(rows.length).toBeGreaterThan(100);
+  const problems = rows.flatMap(([, id = "", , status = "", tests = "", page = ""]) => {
+    const named = [...tests.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "");
+    const pages = [...page.matchAll(/\(([^)#]+)[^)]*\)/g)].map((match) => join("docs", match[1] ?? ""));
+    const missing = [...named, ...pages]
+      .filter((path) => sourceFiles([path], [""]).length === 0)
+      .map((path) => `${id}: no ${path}`);
+    return status !== "not yet" && named.length === 0 ? [`${id}: ${status}, but no test named`, ...missing] : missing;
+  });
+  expect(problems).toEqual([]);
+});
+
+it("names no place where it was made, and no registry's host", () => {
+  const written = sourceFiles(
+    ["."],
+    [".ts", ".md", ".json", ".sh", ".yaml", ".yml", ".sql", "berth", ".ci/run"],
+  ).filter(({ path }) => path !== "package-lock.json" && path !== self);
+  const forbidden = /\/work\/|helper session|registry\.npmjs|npmjs\.org|proxy\.golang|pypi\.org/;
+  expect(linesMatching(written, forbidden)).toEqual([]);
+});
+
+it("has no file that only exports what others hold", () => {
+  const barrels = code.filter(
+    ({ path, text }) => basename(path) === "index.ts" && dirname(path) !== "." && /^export \* from/m.test(text),
+  );
+  expect(barrels.map(({ path }) => path)).toEqual([]);
+});
