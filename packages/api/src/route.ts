@@ -46,13 +46,13 @@ export interface Route<
   readonly versioned?: true;
   /** The answer is a `text/event-stream`; `response` is the shape of one event's data. */
   readonly stream?: true;
+  /** How large a body may be, where 1 MiB is not enough. */
+  readonly bodyLimitBytes?: number;
   readonly cli?: CliVerb;
 }
 
-/** Gives a route its precise type. */
-export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>(
-  definition: Route<P, Q, B, R>,
-): Route<P, Q, B, R> {
+/** Gives a route its precise type: what it does not have stays absent from the type. */
+export function route<const D extends Route>(definition: D): D {
   return definition;
 }
 

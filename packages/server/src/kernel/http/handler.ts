@@ -9,28 +9,37 @@ export interface Actor {
   readonly roles: readonly ("administrator" | "user")[];
 }
 
-type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+/** What a schema of the route yields; `undefined` for a part that the route does not have. */
+type Parsed<R extends Route, K extends "params" | "query" | "body"> =
+  R extends Record<K, infer S extends z.ZodType> ? z.output<S> : undefined;
 
 /** What a handler gets: everything already parsed by the route's schemas, the access rule already checked. */
 export interface RouteRequest<R extends Route> {
-  readonly params: Parsed<R["params"]>;
-  readonly query: Parsed<R["query"]>;
-  readonly body: Parsed<R["body"]>;
+  readonly params: Parsed<R, "params">;
+  readonly query: Parsed<R, "query">;
+  readonly body: Parsed<R, "body">;
   readonly actor: Actor;
   /** Present on routes that `start` something. */
   readonly idempotencyKey: string;
   /** The version in `If-Match`; present on `versioned` routes. */
   readonly ifMatch: number;
+  /** On `stream` routes: the `eventId` of the last event that the client has seen; null when it starts afresh. */
+  readonly lastEventId: string | null;
+  /** Adds a header to the answer. */
+  readonly setHeader: (name: string, value: string) => void;
   readonly remoteAddress: string;
   readonly requestId: string;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
-/** An object that carries `version` gets an ETag of it. Streams answer with an async iterable of their events. */
+/**
+ * An object that carries `version` gets an ETag of it. Streams answer with an async iterable of their events; an event
+ * that has an `eventId` is sent with it, and gets it back as `lastEventId` when the client reconnects.
+ */
 export type Handler<R extends Route> = (
   request: RouteRequest<R>,
-) => Promise<R["stream"] extends true ? AsyncIterable<z.input<R["response"]>> : z.input<R["response"]>>;
+) => Promise<R extends { stream: true } ? AsyncIterable<z.input<R["response"]>> : z.input<R["response"]>>;
 
 /** A contract together with its handlers; a room's `routes.ts` exports a function that makes one from its deps. */
 export interface RouteSet {
