@@ -21,7 +21,9 @@ interface Rule {
 }
 
 /** What `./berth gen` writes about the database, as text by file. Reads the catalogs of a migrated throwaway one. */
-export async function describeSchema(options: { blocks?: readonly string[] } = {}): Promise<{ file: URL; text: string }[]> {
+export async function describeSchema(
+  options: { blocks?: readonly string[] } = {},
+): Promise<{ file: URL; text: string }[]> {
   const test = await createTestDb(options);
   const client = new pg.Client({ connectionString: test.url });
   await client.connect();
@@ -140,8 +142,13 @@ ${tables.map(([table]) => `  ${table}: ${pascal(table)}Table;`).join("\n")}
 
 function schemaPage(columns: readonly Column[], rules: readonly Rule[], triggers: readonly Rule[]): string {
   const sections = [...Map.groupBy(columns, (c) => c.table)].map(([table, own]) => {
-    const rows = own.map((c) => `| ${c.name} | ${c.type} | ${c.nullable ? "yes" : ""} | ${cell(c.defaultText ?? (c.hasDefault ? "identity" : ""))} |`);
-    const notes = [...rules, ...triggers].filter((r) => r.table === table).map((r) => `- \`${r.text.replaceAll("public.", "")}\``);
+    const rows = own.map(
+      (c) =>
+        `| ${c.name} | ${c.type} | ${c.nullable ? "yes" : ""} | ${cell(c.defaultText ?? (c.hasDefault ? "identity" : ""))} |`,
+    );
+    const notes = [...rules, ...triggers]
+      .filter((r) => r.table === table)
+      .map((r) => `- \`${r.text.replaceAll("public.", "")}\``);
     return `## ${table}\n\n| column | type | null | default |\n| --- | --- | --- | --- |\n${rows.join("\n")}\n\n${notes.join("\n")}\n`;
   });
   return `# The database\n\nWritten by \`./berth gen\` from the catalogs of a migrated database. The workflow engine's own tables (schema \`dbos\`) are not shown.\n\n${sections.join("\n")}`;

@@ -1,0 +1,63 @@
+import { AppError, ProviderError, type ProviderFailure } from "../errors.ts";
+import type { Door } from "./workflow.ts";
+
+/** Read a row as: in this state these doors are open. Every other state has none. */
+const DOORS = {
+  parked: ["retry", "rollback", "accept"],
+  stuck: ["retry", "accept"],
+} as const satisfies Record<string, readonly Door[]>;
+
+export const ENDED = ["done", "failed", "cancelled", "undone", "accepted"] as const;
+export type EndState = (typeof ENDED)[number];
+export type OperationState = "queued" | "running" | "waiting" | "parked" | "stuck" | "unwinding" | EndState;
+
+/** Why an operation went backward. */
+export type TurnReason = "failure" | "cancel" | "rollback" | "parent";
+
+export function isEnded(state: string): state is EndState {
+  return (ENDED as readonly string[]).includes(state);
+}
+
+/** Its effects stand: a parent that unwinds takes them back. */
+export function stands(state: string): boolean {
+  return state === "done" || state === "accepted";
+}
+
+export function openDoors(state: string): readonly Door[] {
+  return state === "parked" || state === "stuck" ? DOORS[state] : [];
+}
+
+/** How an operation ends that has taken everything back. */
+export function endOf(reason: TurnReason): EndState {
+  switch (reason) {
+    case "failure":
+    case "rollback":
+      return "failed";
+    case "cancel":
+      return "cancelled";
+    case "parent":
+      return "undone";
+  }
+}
+
+const RETRYABLE: Record<ProviderFailure, boolean> = {
+  unreachable: true,
+  busy: true,
+  denied: false,
+  rejected: false,
+  not_found: false,
+};
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** The pause before the next attempt, or null when there is none. `attempt` is the one that failed, from 1. */
+export function pauseBeforeRetry(error: unknown, attempt: number, attempts: number): number | null {
+  if (attempt >= attempts || !(error instanceof ProviderError) || !RETRYABLE[error.failure]) return null;
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+}
+
+/** What the user reads. What is neither an AppError nor a ProviderError is our bug, and says nothing. */
+export function failureWords(error: unknown): string {
+  if (error instanceof AppError || error instanceof ProviderError) return error.message;
+  return "internal error";
+}
