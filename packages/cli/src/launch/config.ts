@@ -11,5 +11,7 @@ export const config = {
   cacheDir: environment.BERTH_CACHE_DIR ?? join(environment.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "berth"),
   /** Null: Berth starts its own PostgreSQL. */
   databaseUrl: environment.BERTH_DATABASE_URL ?? null,
+  proxy: environment.https_proxy ?? environment.HTTPS_PROXY ?? environment.http_proxy ?? null,
+  noProxy: environment.no_proxy ?? environment.NO_PROXY ?? "",
   listen: environment.BERTH_LISTEN ?? "127.0.0.1:7770",
 } as const;
