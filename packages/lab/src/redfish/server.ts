@@ -150,7 +150,10 @@ async function misbehave(service: Service, systemId: string | null): Promise<voi
 
 /** Answers, unless the answer is to be lost: then the connection is left hanging until the client gives up. */
 function finish(service: Service, systemId: string | null, response: ServerResponse, reply: () => void): void {
-  if (!service.faults.take("timeout-after-act", systemId)) return reply();
+  if (!service.faults.take("timeout-after-act", systemId)) {
+    reply();
+    return;
+  }
   response.socket?.setTimeout(120_000, () => response.socket?.destroy());
 }
 

@@ -48,7 +48,6 @@ export function allowedActions(state: ServerState): ServerAction[] {
 
 /** Whatever we make outside bears the server's id, so a retry finds the first attempt's thing instead of making another. */
 export const vmName = (serverId: string): string => `berth-${serverId}`;
-export const diskVolume = (serverId: string, disk: string): string => `berth-${serverId}-${disk}`;
 export const seedVolume = (serverId: string): string => `berth-${serverId}-seed`;
 export const installDeployment = (serverId: string): string => stableId(serverId, "install");
 export const wipeDeployment = (serverId: string): string => stableId(serverId, "wipe");

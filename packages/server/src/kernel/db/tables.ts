@@ -21,6 +21,42 @@ export interface AddressTable {
   created_at: Generated<Timestamp>;
 }
 
+export interface ApiTokenTable {
+  id: string;
+  user_id: string;
+  name: string;
+  secret_hash: Buffer;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp | null;
+  last_used_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+}
+
+export interface AuditTable {
+  id: GeneratedAlways<number>;
+  at: Generated<Timestamp>;
+  user_id: string | null;
+  user_name: string;
+  action: string;
+  object_kind: string;
+  object_id: string;
+  object_name: string | null;
+  outcome: string;
+  request_id: string | null;
+  details: Generated<Json>;
+}
+
+export interface BerthUserTable {
+  id: string;
+  version: Generated<number>;
+  name: string;
+  role: string;
+  email: string | null;
+  password_hash: string;
+  disabled_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+}
+
 export interface ControllerTable {
   id: string;
   name: string;
@@ -33,6 +69,34 @@ export interface ControllerTable {
   recovered_at: Timestamp | null;
 }
 
+export interface DecisionTable {
+  id: GeneratedAlways<number>;
+  at: Generated<Timestamp>;
+  subject_kind: string;
+  subject_id: string;
+  kind: string;
+  chosen: string;
+  reasons: Json;
+}
+
+export interface DhcpHostTable {
+  mac: string;
+  site_id: string;
+  server_id: string;
+  ip: string;
+  hostname: string;
+}
+
+export interface EnclosureTable {
+  id: string;
+  version: Generated<number>;
+  name: string;
+  site_id: string;
+  model: string | null;
+  bays: number;
+  created_at: Generated<Timestamp>;
+}
+
 export interface EventTable {
   id: GeneratedAlways<number>;
   xid: Generated<string>;
@@ -43,6 +107,49 @@ export interface EventTable {
   user_id: string | null;
   root_id: string | null;
   data: Generated<Json>;
+}
+
+export interface HookRunTable {
+  id: GeneratedAlways<number>;
+  service_id: string;
+  server_id: string;
+  name: string;
+  at: Generated<Timestamp>;
+  exit_code: number | null;
+  output: string;
+}
+
+export interface HostTable {
+  id: string;
+  version: Generated<number>;
+  name: string;
+  site_id: string;
+  provider: string;
+  settings: Json;
+  state: Generated<string>;
+  state_reason: string | null;
+  hypervisor: string | null;
+  hypervisor_version: string | null;
+  technique: string | null;
+  cores: number | null;
+  memory_mib: number | null;
+  storage_gib: number | null;
+  storage_pool: string;
+  bridges: Generated<Json>;
+  maintenance: Generated<boolean>;
+  maintenance_reason: string | null;
+  observed_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface IdempotentRequestTable {
+  caller: string;
+  key: string;
+  operation: string;
+  request_hash: Buffer;
+  status: number | null;
+  answer: Json | null;
+  started_at: Generated<Timestamp>;
 }
 
 export interface IdentityClaimTable {
@@ -61,6 +168,49 @@ export interface IdentityRangeTable {
   first_value: string;
   last_value: string;
   created_at: Generated<Timestamp>;
+}
+
+export interface LoginFailureTable {
+  id: GeneratedAlways<number>;
+  at: Generated<Timestamp>;
+  name: string;
+  address: string;
+}
+
+export interface MachineTable {
+  id: string;
+  version: Generated<number>;
+  name: string;
+  site_id: string;
+  enclosure_id: string | null;
+  bay: number | null;
+  state: Generated<string>;
+  state_reason: string | null;
+  provider: string | null;
+  settings: Json | null;
+  system_id: string | null;
+  manufacturer: string | null;
+  model: string | null;
+  serial: string | null;
+  uuid: string | null;
+  asset_tag: string | null;
+  firmware: string | null;
+  cores: number | null;
+  memory_mib: number | null;
+  disks: Json | null;
+  nics: Json | null;
+  health: Generated<string>;
+  inspected_at: Timestamp | null;
+  power_observed: Generated<string>;
+  power_observed_at: Timestamp | null;
+  maintenance: Generated<boolean>;
+  maintenance_reason: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface MachineMacTable {
+  mac: string;
+  machine_id: string;
 }
 
 export interface MigrationTable {
@@ -155,6 +305,18 @@ export interface OperationStepTable {
   undone_at: Timestamp | null;
 }
 
+export interface PriceListTable {
+  only_row: Generated<boolean>;
+  version: Generated<number>;
+  currency: Generated<string>;
+  physical_server: Generated<string>;
+  virtual_server: Generated<string>;
+  core: Generated<string>;
+  memory_gib: Generated<string>;
+  address: Generated<string>;
+  storage_gib: Generated<string>;
+}
+
 export interface ProfileTable {
   id: string;
   server_id: string;
@@ -184,10 +346,145 @@ export interface ReconcilerReportTable {
   error: string | null;
 }
 
+export interface RequestTable {
+  id: string;
+  version: Generated<number>;
+  state: Generated<string>;
+  service_id: string;
+  requester_id: string;
+  requester: string;
+  email: string;
+  completion: string;
+  pools: Json;
+  on_failure: string;
+  wish: Json;
+  reason: string | null;
+  decided_by: string | null;
+  decided_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface ReservationTable {
+  id: string;
+  request_id: string;
+  server_id: string;
+  server_name: string;
+  group_name: string;
+  holder: string;
+  pool_id: string;
+  kind: string;
+  machine_id: string | null;
+  host_id: string | null;
+  cores: number;
+  memory_mib: number;
+  storage_gib: number;
+  during: string;
+  created_at: Generated<Timestamp>;
+  released_at: Timestamp | null;
+}
+
+export interface ResourcePoolTable {
+  id: string;
+  version: Generated<number>;
+  name: string;
+  notes: string | null;
+  sort_order: Generated<number>;
+  goal: Generated<string>;
+  users: Generated<string[]>;
+  roles: Generated<string[]>;
+  created_at: Generated<Timestamp>;
+}
+
+export interface ResourcePoolHostTable {
+  pool_id: string;
+  host_id: string;
+}
+
+export interface ResourcePoolMachineTable {
+  pool_id: string;
+  machine_id: string;
+}
+
+export interface ResourcePoolNetworkTable {
+  pool_id: string;
+  network_id: string;
+}
+
+export interface ServerTable {
+  id: string;
+  version: Generated<number>;
+  name: string;
+  hostname: string;
+  service_id: string | null;
+  group_name: string;
+  ordinal: number;
+  kind: string;
+  state: Generated<string>;
+  owner_id: string;
+  site_id: string;
+  machine_id: string | null;
+  host_id: string | null;
+  image_id: string;
+  cores: number;
+  memory_mib: number;
+  firmware: string;
+  disks: Json;
+  nics: Json;
+  uuid: string;
+  serial: string;
+  host_key_public: string;
+  host_key_sealed: string;
+  power_wanted: Generated<string>;
+  power_observed: Generated<string>;
+  power_observed_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface ServiceTable {
+  id: string;
+  version: Generated<number>;
+  name: string;
+  state: Generated<string>;
+  owner_id: string;
+  template_id: string;
+  template_label: string;
+  pool: string;
+  starts_at: Timestamp;
+  ends_at: Timestamp;
+  lease_policy: string;
+  price: Json;
+  user_key_public: string;
+  user_key_sealed: string;
+  operation_id: string;
+  created_at: Generated<Timestamp>;
+}
+
+export interface SessionTable {
+  secret_hash: Buffer;
+  user_id: string;
+  created_at: Generated<Timestamp>;
+  seen_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+}
+
 export interface SiteTable {
   id: string;
   name: string;
   dial: Generated<Json>;
+  created_at: Generated<Timestamp>;
+}
+
+export interface TemplateTable {
+  id: string;
+  name: string;
+  number: number;
+  title: string;
+  document: string;
+  body: Json;
+  digest: string;
+  published: Generated<boolean>;
+  published_at: Timestamp | null;
+  created_by: string;
   created_at: Generated<Timestamp>;
 }
 
@@ -212,10 +509,22 @@ export interface VolumeUseTable {
 
 export interface Tables {
   address: AddressTable;
+  api_token: ApiTokenTable;
+  audit: AuditTable;
+  berth_user: BerthUserTable;
   controller: ControllerTable;
+  decision: DecisionTable;
+  dhcp_host: DhcpHostTable;
+  enclosure: EnclosureTable;
   event: EventTable;
+  hook_run: HookRunTable;
+  host: HostTable;
+  idempotent_request: IdempotentRequestTable;
   identity_claim: IdentityClaimTable;
   identity_range: IdentityRangeTable;
+  login_failure: LoginFailureTable;
+  machine: MachineTable;
+  machine_mac: MachineMacTable;
   migration: MigrationTable;
   network: NetworkTable;
   network_range: NetworkRangeTable;
@@ -223,10 +532,21 @@ export interface Tables {
   operation_log: OperationLogTable;
   operation_message: OperationMessageTable;
   operation_step: OperationStepTable;
+  price_list: PriceListTable;
   profile: ProfileTable;
   profile_nic: ProfileNicTable;
   reconciler_report: ReconcilerReportTable;
+  request: RequestTable;
+  reservation: ReservationTable;
+  resource_pool: ResourcePoolTable;
+  resource_pool_host: ResourcePoolHostTable;
+  resource_pool_machine: ResourcePoolMachineTable;
+  resource_pool_network: ResourcePoolNetworkTable;
+  server: ServerTable;
+  service: ServiceTable;
+  session: SessionTable;
   site: SiteTable;
+  template: TemplateTable;
   volume: VolumeTable;
   volume_use: VolumeUseTable;
 }

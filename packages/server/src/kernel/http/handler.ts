@@ -1,5 +1,7 @@
 import type { Contract, Route } from "@berth/api/route.ts";
 import type { z } from "zod";
+import type { Credentials } from "../auth/credentials.ts";
+import type { Tx } from "../db/db.ts";
 import type { Log } from "../log.ts";
 
 /** Who calls. `userId` is null only on `public` routes. */
@@ -25,6 +27,13 @@ export interface RouteRequest<R extends Route> {
   readonly ifMatch: number;
   /** On `stream` routes: the `eventId` of the last event that the client has seen; null when it starts afresh. */
   readonly lastEventId: string | null;
+  /** What the caller proved itself with; null on `public` routes. */
+  readonly credentials: Credentials | null;
+  /**
+   * On `starts` routes: writes down the answer in the transaction that has the effect, so that the same key again finds
+   * it even if this controller dies right after. Without it, such a repeat is told that the outcome is unknown.
+   */
+  readonly recordAnswer: (tx: Tx, answer: unknown) => Promise<void>;
   /** Adds a header to the answer. */
   readonly setHeader: (name: string, value: string) => void;
   readonly remoteAddress: string;

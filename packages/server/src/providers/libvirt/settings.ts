@@ -33,6 +33,10 @@ export const libvirtSettings = z.strictObject({
     .default("auto")
     // /dev/kvm may exist, open, and hang every guest: whoever knows that says `qemu`.
     .describe("`auto` takes the best that the host says it has"),
+  diskCache: z
+    .enum(["default", "none", "writeback", "unsafe"])
+    .default("default")
+    .describe("how the host caches disks; `unsafe` is quick and loses data when the host dies: for labs"),
   coresLimit: z.int().min(1).max(4_096).optional().describe("of the host's cores, how many Berth may plan with"),
   memoryLimitMiB: z.int().min(64).optional().describe("of the host's memory, how much Berth may plan with"),
 });

@@ -10,6 +10,8 @@ import { promisify } from "node:util";
 /** A real libvirtd for tests, private in its files and its network. Needs root, and Debian's libvirt-daemon. */
 export interface TestLibvirtd {
   readonly socket: string;
+  /** The network namespace it lives in, with a bridge `brtest`. */
+  readonly namespace: string;
   /** The folder that libvirtd sees as /var/lib/libvirt/images, for disks. */
   readonly images: string;
   /** As a power cut of the daemon; guests live on. */
@@ -91,7 +93,7 @@ export async function startTestLibvirtd(): Promise<TestLibvirtd> {
     await close();
     throw error;
   });
-  return { socket, images: join(root, "var/lib/libvirt/images"), start, kill, close };
+  return { socket, namespace, images: join(root, "var/lib/libvirt/images"), start, kill, close };
 }
 
 async function answers(path: string): Promise<boolean> {

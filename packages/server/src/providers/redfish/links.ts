@@ -45,9 +45,8 @@ export function listAt(value: unknown, ...keys: readonly string[]): readonly unk
 export function textAt(value: unknown, ...keys: readonly string[]): string | null {
   const found = at(value, ...keys);
   if (typeof found !== "string") return null;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   const clean = found
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, "")
+    .replace(/\p{Cc}/gu, "")
     .trim()
     .slice(0, 200);
   return clean === "" ? null : clean;

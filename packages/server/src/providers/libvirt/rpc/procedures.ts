@@ -121,7 +121,6 @@ export const PROCEDURES = {
     struct({ eventId: int, dom: optional(domain) }),
     struct({ callbackId: int }),
   ),
-  connectDomainEventCallbackDeregisterAny: reads(317, struct({ callbackId: int }), nothing),
 };
 
 export const LIFECYCLE_EVENT = {

@@ -1,0 +1,70 @@
+import type { Seed } from "./seed.ts";
+
+/** A running system: who it is, and where it answers. */
+export interface Guest {
+  readonly id: string;
+  readonly hostname: string;
+  readonly bootId: string;
+  readonly nics: readonly { readonly name: string; readonly mac: string; readonly ips: readonly string[] }[];
+  readonly hostKeys: readonly string[];
+  readonly users: Seed["users"];
+  /** BERTH_* values of the last script, shown by its page. */
+  readonly env: Map<string, string>;
+}
+
+/** All running systems of the lab, by address. */
+export interface GuestBook {
+  up(guest: Guest): void;
+  down(id: string): void;
+  at(ip: string): Guest | null;
+  all(): readonly Guest[];
+}
+
+export function guestBook(): GuestBook {
+  const byId = new Map<string, Guest>();
+  const byIp = new Map<string, Guest>();
+  const addressesOf = (guest: Guest) => guest.nics.flatMap((nic) => nic.ips);
+
+  function down(id: string): void {
+    const guest = byId.get(id);
+    if (guest === undefined) return;
+    byId.delete(id);
+    for (const ip of addressesOf(guest)) if (byIp.get(ip) === guest) byIp.delete(ip);
+  }
+
+  return {
+    up(guest) {
+      down(guest.id);
+      byId.set(guest.id, guest);
+      for (const ip of addressesOf(guest)) byIp.set(ip, guest);
+    },
+    down,
+    at: (ip) => byIp.get(ip) ?? null,
+    all: () => [...byId.values()],
+  };
+}
+
+/** What cloud-init makes of the seed on these cards: an address only where the seed names a card that is there. */
+export function bootGuest(machine: {
+  readonly id: string;
+  readonly seed: Seed | null;
+  readonly macs: readonly string[];
+  readonly bootId: string;
+  dhcp(mac: string): string | null;
+}): Guest {
+  const { seed } = machine;
+  const nics = machine.macs.map((mac, i) => {
+    const wanted = seed?.nics.find((nic) => nic.mac === mac);
+    const leased = wanted?.dhcp ? machine.dhcp(mac) : null;
+    return { name: `eth${i}`, mac, ips: [...(wanted?.addresses ?? []), ...(leased === null ? [] : [leased])] };
+  });
+  return {
+    id: machine.id,
+    hostname: seed?.hostname ?? "localhost",
+    bootId: machine.bootId,
+    nics,
+    hostKeys: seed?.hostKeys ?? [],
+    users: seed?.users ?? [],
+    env: new Map(),
+  };
+}

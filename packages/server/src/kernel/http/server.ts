@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import type { Contract } from "@berth/api/route.ts";
+import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
+import type { Authenticate } from "../auth/credentials.ts";
+import { AppError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { RouteSet } from "./handler.ts";
+import { httpMetrics } from "./http-metrics.ts";
+import type { IdempotencyStore } from "./idempotency.ts";
+import { parseJson } from "./json.ts";
+import { mountRoute } from "./mount.ts";
+import { toAppError, toProblem } from "./problem.ts";
+import { mountSystemRoutes, type SystemRoutes } from "./system-routes.ts";
+
+export interface HttpServerOptions extends SystemRoutes {
+  readonly sets: readonly RouteSet[];
+  readonly authenticate: Authenticate;
+  readonly idempotency: IdempotencyStore;
+  readonly log: Log;
+  readonly heartbeatMs?: number;
+}
+
+export interface HttpServer {
+  /** Port 0 takes any free one. */
+  listen(address: { host: string; port: number }): Promise<{ url: string }>;
+  /** Ends streams at once, lets other requests finish for a while, and closes. */
+  close(): Promise<void>;
+}
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+const DRAIN_MS = 10_000;
+const SWEEP_MS = 3_600_000;
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The server of everything in the contract. Refuses to be made with a route that lacks its rule or its handler. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { log } = options;
+  const ending = new AbortController();
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 60_000,
+    exposeHeadRoutes: false,
+    // Queries are read from the raw URL by `query.ts`, strictly.
+    routerOptions: { querystringParser: () => ({}), maxParamLength: 300 },
+    requestIdHeader: false,
+    genReqId: (raw) => {
+      const wish = raw.headers["x-request-id"];
+      return typeof wish === "string" && REQUEST_ID.test(wish) ? wish : randomUUID();
+    },
+    frameworkErrors: (error, request, reply) => sendProblem(reply, error, request.id),
+    clientErrorHandler: (error, socket) => {
+      if (error.code === "ECONNRESET" || !socket.writable) return;
+      const body = JSON.stringify(toProblem(new AppError("invalid_request", "This is not well-formed HTTP."), randomUUID()));
+      socket.end(
+        `HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      );
+    },
+  });
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
+    try {
+      const bytes = body as Buffer;
+      done(null, bytes.length === 0 ? undefined : parseJson(bytes));
+    } catch (error) {
+      done(error as Error, undefined);
+    }
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    reply.headers(securityHeaders(request.id));
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const known = toAppError(error);
+    if (known.code === "internal") log.error("request failed", { requestId: request.id, url: request.url, error });
+    return sendProblem(reply, known, request.id);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, new AppError("not_found", `There is no ${request.method} ${pathOf(request.url)}.`), request.id),
+  );
+
+  mountSystemRoutes(app, options);
+  const metrics = httpMetrics(options.metrics);
+  for (const { contract, handlers } of options.sets) {
+    for (const [operation, route] of Object.entries(contract)) {
+      const handler = handlers[operation];
+      if (handler === undefined) throw new Error(`operation ${operation} has no handler`);
+      mountRoute(app, { ...options, metrics, ending: ending.signal, operation, route, handler });
+    }
+  }
+
+  const sweeper = setInterval(() => {
+    options.idempotency.sweep().catch((error: unknown) => log.warn("old idempotency keys could not be dropped", { error }));
+  }, SWEEP_MS);
+  sweeper.unref();
+
+  return {
+    async listen(address) {
+      await app.listen(address);
+      const { port, family } = app.server.address() as AddressInfo;
+      return { url: `http://${family === "IPv6" ? `[${address.host}]` : address.host}:${port}` };
+    },
+    async close() {
+      clearInterval(sweeper);
+      ending.abort();
+      const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+      await app.close();
+      clearTimeout(cut);
+    },
+  };
+}
+
+/** All operations of these sets, as one contract: what OpenAPI and the tests look at. */
+export function contractOf(sets: readonly RouteSet[]): Contract {
+  return Object.assign({}, ...sets.map((set) => set.contract)) as Contract;
+}
+
+function sendProblem(reply: FastifyReply, error: unknown, requestId: string): FastifyReply {
+  const problem = toProblem(error, requestId);
+  if (problem.code === "unauthenticated") reply.header("www-authenticate", 'Bearer realm="berth"');
+  return reply
+    .headers(securityHeaders(requestId))
+    .code(problem.status)
+    .type("application/problem+json")
+    .send(JSON.stringify(problem));
+}
+
+function securityHeaders(requestId: string): Record<string, string> {
+  return {
+    "x-request-id": requestId,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  };
+}
+
+function pathOf(url: string): string {
+  return url.split("?", 1)[0]?.slice(0, 200) ?? "";
+}
+
+export type App = FastifyInstance;

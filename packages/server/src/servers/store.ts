@@ -1,0 +1,147 @@
+import type { Selectable } from "kysely";
+import type { ServerTable } from "../kernel/db/tables.ts";
+import type { Db, Tx } from "../kernel/db/db.ts";
+import { AppError } from "../kernel/errors.ts";
+import { nextState, type ServerEvent, type ServerState } from "./rules.ts";
+
+/** A NIC as it was reserved. `ip` is null where a foreign DHCP decides. */
+export interface ServerNic {
+  readonly network: string;
+  readonly networkId: string;
+  readonly mac: string;
+  readonly ip: string | null;
+  readonly prefix: number;
+  readonly gateway: string | null;
+  readonly dns: readonly string[];
+  readonly primary: boolean;
+  readonly dhcp: boolean;
+}
+
+export interface ServerDisk {
+  readonly name: string;
+  readonly sizeGiB: number;
+  readonly role: "boot" | "data" | "shared";
+  /** The machine's own disk; null on a host. */
+  readonly on: string | null;
+  /** The volume's name outside. */
+  readonly volume: string;
+}
+
+export type ServerRow = Omit<Selectable<ServerTable>, "disks" | "nics" | "state" | "kind"> & {
+  readonly disks: readonly ServerDisk[];
+  readonly nics: readonly ServerNic[];
+  readonly state: ServerState;
+  readonly kind: "physical" | "virtual";
+};
+
+export interface NewServer
+  extends Pick<
+    ServerRow,
+    | "id"
+    | "name"
+    | "hostname"
+    | "service_id"
+    | "group_name"
+    | "ordinal"
+    | "kind"
+    | "owner_id"
+    | "site_id"
+    | "machine_id"
+    | "host_id"
+    | "image_id"
+    | "cores"
+    | "memory_mib"
+    | "firmware"
+    | "disks"
+    | "nics"
+    | "uuid"
+    | "serial"
+    | "host_key_public"
+    | "host_key_sealed"
+  > {}
+
+export async function insertServer(tx: Tx, server: NewServer): Promise<void> {
+  await tx
+    .insertInto("server")
+    .values({ ...server, disks: JSON.stringify(server.disks), nics: JSON.stringify(server.nics) })
+    .execute();
+}
+
+export async function readServer(db: Db | Tx, id: string): Promise<ServerRow> {
+  const row = await db.selectFrom("server").selectAll().where("id", "=", id).executeTakeFirst();
+  if (row === undefined) throw new AppError("not_found", `there is no server ${id}`);
+  return rowOf(row);
+}
+
+export async function serversOf(db: Db | Tx, serviceId: string): Promise<ServerRow[]> {
+  const rows = await db
+    .selectFrom("server")
+    .selectAll()
+    .where("service_id", "=", serviceId)
+    .orderBy("group_name")
+    .orderBy("ordinal")
+    .execute();
+  return rows.map(rowOf);
+}
+
+/**
+ * The only way a server's state changes. Asking for what already is so is success, as steps may run twice.
+ * @throws AppError `conflict` when the event is not allowed in the present state.
+ */
+export async function moveServer(tx: Tx, id: string, event: ServerEvent): Promise<void> {
+  const row = await tx.selectFrom("server").select(["state", "name"]).where("id", "=", id).forUpdate().executeTakeFirst();
+  if (row === undefined) throw new AppError("not_found", `there is no server ${id}`);
+  const state = row.state as ServerState;
+  const next = nextState(state, event);
+  if (next === null) {
+    if (targetsOf(event).includes(state)) return;
+    throw new AppError("conflict", `server ${row.name} is ${state}: it can't ${event}`);
+  }
+  const power = next === "active" ? "on" : next === "retired" || next === "inactive" ? "off" : null;
+  await tx
+    .updateTable("server")
+    .set((eb) => ({
+      state: next,
+      version: eb("version", "+", 1),
+      ...(power === null ? {} : { power_wanted: power, power_observed: power, power_observed_at: new Date() }),
+    }))
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Where an event leads, from whatever state. */
+function targetsOf(event: ServerEvent): ServerState[] {
+  const states: ServerState[] = ["defined", "reserved", "provisioning", "active", "inactive", "retiring", "failed", "retired"];
+  return states.flatMap((state) => nextState(state, event) ?? []);
+}
+
+export async function sawPower(db: Db | Tx, id: string, observed: "on" | "off" | "unknown"): Promise<void> {
+  await db.updateTable("server").set({ power_observed: observed, power_observed_at: new Date() }).where("id", "=", id).execute();
+}
+
+export interface DecisionRow {
+  readonly subjectKind: "server" | "service" | "request";
+  readonly subjectId: string;
+  readonly kind: string;
+  readonly chosen: string;
+  readonly reasons: readonly { readonly candidate: string; readonly fits: boolean; readonly why: string }[];
+}
+
+/** Keeps an automatic decision with its reasons, for `berth why`. */
+export async function recordDecision(tx: Tx, decision: DecisionRow): Promise<void> {
+  await tx
+    .insertInto("decision")
+    .values({
+      subject_kind: decision.subjectKind,
+      subject_id: decision.subjectId,
+      kind: decision.kind,
+      chosen: decision.chosen,
+      reasons: JSON.stringify(decision.reasons),
+    })
+    .execute();
+}
+
+export function rowOf(row: Selectable<ServerTable>): ServerRow {
+  // The database checks kind and state; disks and nics are written by insertServer only.
+  return row as unknown as ServerRow;
+}

@@ -1,0 +1,125 @@
+import { readTemplateById } from "../catalog/actions.ts";
+import { readHostPlace } from "../estate/store.ts";
+import { changeFabric } from "../fabric/actions.ts";
+import { audit } from "../identity/audit.ts";
+import { inTx, type Tx } from "../kernel/db/db.ts";
+import { AppError } from "../kernel/errors.ts";
+import type { Actor } from "../kernel/http/handler.ts";
+import type { Engine } from "../kernel/workflow/workflow.ts";
+import { changeReservation } from "../pools/actions.ts";
+import { bladeRetirement, vmRetirement } from "../servers/landing-rules.ts";
+import { mayAct } from "../servers/owner-rules.ts";
+import { type ServerRow, serversOf } from "../servers/store.ts";
+import { changeVolumes } from "../storage/actions.ts";
+import { hookRuns } from "./delivery-plan.ts";
+import type { RequestDeps } from "./request-create.ts";
+import type { LeaseMessage } from "./service-lease.ts";
+import { type RetirePlan, serviceRetire } from "./service-retire.ts";
+import { findService, moveRequest, moveService, requestOfService, type ServiceRow } from "./store.ts";
+
+export const leaseId = (serviceId: string): string => `lease-${serviceId}`;
+export const retireId = (serviceId: string): string => `retire-${serviceId}`;
+
+/** The service, if the caller may act on it; `not_found` otherwise, as if it were not there. */
+export async function ownService(tx: Tx, actor: Actor, idOrName: string): Promise<ServiceRow> {
+  const service = await findService(tx, idOrName);
+  if (service === null || !mayAct(actor, service.owner_id))
+    throw new AppError("not_found", `there is no service ${idOrName}`);
+  return service;
+}
+
+/** Removes a service: an active one is retired, one that is still being made is undone. */
+export async function deleteService(deps: RequestDeps, actor: Actor, idOrName: string): Promise<string> {
+  return inTx(deps.db, async (tx) => {
+    const service = await ownService(tx, actor, idOrName);
+    const why = `deleted by ${actor.name}`;
+    switch (service.state) {
+      case "reserved":
+      case "deploying":
+        await undoDelivery(deps.engine, tx, service, why);
+        break;
+      case "active":
+      case "inactive":
+        await startRetirement(deps.engine, tx, service, actor.userId);
+        break;
+      case "retiring":
+        break;
+      case "retired":
+      case "failed":
+        throw new AppError("conflict", `service ${service.name} is ${service.state}: nothing is left of it`);
+    }
+    await audit(tx, { actor, action: "service.delete", object: { kind: "service", id: service.id }, outcome: "ok" });
+    return service.id;
+  });
+}
+
+async function undoDelivery(engine: Engine, tx: Tx, service: ServiceRow, why: string): Promise<void> {
+  const request = await requestOfService(tx, service.id);
+  await moveRequest(tx, request.id, "withdraw", { by: why, reason: why });
+  if (request.state === "waiting") await engine.send(tx, request.id, "verdict", { approved: false, reason: why });
+  else await engine.cancel(tx, request.id, why);
+}
+
+/** Starts the way back of a whole service; once, however often it is asked. */
+export async function startRetirement(engine: Engine, tx: Tx, service: ServiceRow, userId: string | null): Promise<void> {
+  if (!(await moveService(tx, service.id, "retire"))) return;
+  await tx.updateTable("service").set({ operation_id: retireId(service.id) }).where("id", "=", service.id).execute();
+  const request = await requestOfService(tx, service.id);
+  const servers = await serversOf(tx, service.id);
+  const living = servers.filter((server) => server.state !== "retired");
+  const { template } = await readTemplateById(tx, service.template_id);
+  await engine.start(tx, serviceRetire, {
+    id: retireId(service.id),
+    input: {
+      requestId: request.id,
+      serviceId: service.id,
+      servers: await Promise.all(living.map((server) => retirePlanOf(tx, server))),
+      hooks: hookRuns(template, living, "before-delete"),
+    },
+    title: `retire ${service.name}`,
+    subject: { kind: "service", id: service.id },
+    userId,
+  });
+}
+
+export async function retirePlanOf(tx: Tx, server: ServerRow): Promise<RetirePlan> {
+  const title = `${server.name} (${server.kind})`;
+  if (server.host_id !== null)
+    return { kind: "virtual", title, retire: vmRetirement(server, await readHostPlace(tx, server.host_id)) };
+  if (server.machine_id === null) throw new Error(`server ${server.name} has landed nowhere`);
+  return { kind: "physical", title, retire: bladeRetirement(server, server.machine_id) };
+}
+
+/** Moves the end date. Earlier is always allowed; later needs an administrator, and everything still free by then. */
+export async function extendService(deps: RequestDeps, actor: Actor, idOrName: string, until: string): Promise<string> {
+  const endsAt = new Date(until);
+  return inTx(deps.db, async (tx) => {
+    const service = await ownService(tx, actor, idOrName);
+    if (service.state !== "active") throw new AppError("conflict", `service ${service.name} is ${service.state}: its lease can't change`);
+    if (endsAt <= new Date()) throw wrongEnd("lies in the past; to end the service now, delete it");
+    if (endsAt <= service.starts_at) throw wrongEnd("must be later than the start");
+    if (endsAt > service.ends_at && !actor.roles.includes("administrator"))
+      throw new AppError("forbidden", "making a lease longer needs an administrator's approval", {
+        reasons: ["ask an administrator to extend it; making it shorter needs nobody"],
+      });
+    const during = { startsAt: service.starts_at, endsAt };
+    await changeReservation(tx, (await requestOfService(tx, service.id)).id, during);
+    for (const server of await serversOf(tx, service.id)) {
+      await changeFabric(tx, server.id, during);
+      await changeVolumes(tx, server.id, during);
+    }
+    await tx
+      .updateTable("service")
+      .set((eb) => ({ ends_at: endsAt, version: eb("version", "+", 1) }))
+      .where("id", "=", service.id)
+      .execute();
+    const message: LeaseMessage = { endsAt: endsAt.toISOString() };
+    await deps.engine.send(tx, leaseId(service.id), "lease", message);
+    await audit(tx, { actor, action: "service.extend", object: { kind: "service", id: service.id }, outcome: "ok" });
+    return service.id;
+  });
+}
+
+function wrongEnd(message: string): AppError {
+  return new AppError("invalid_request", "the end date is not possible", { fields: [{ field: "endsAt", message }] });
+}

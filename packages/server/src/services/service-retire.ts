@@ -1,0 +1,64 @@
+import { type Child, dbStep, type StepCall, step, workflow } from "../kernel/workflow/workflow.ts";
+import { type BladeRetire, bladeRetire } from "../servers/blade-retire.ts";
+import { type VmRetire, vmRetire } from "../servers/vm-retire.ts";
+import type { HookRun, ServiceWorld } from "./world.ts";
+
+export type RetirePlan =
+  | { readonly kind: "virtual"; readonly title: string; readonly retire: VmRetire }
+  | { readonly kind: "physical"; readonly title: string; readonly retire: BladeRetire };
+
+export interface Retirement {
+  readonly requestId: string;
+  readonly serviceId: string;
+  readonly servers: readonly RetirePlan[];
+  readonly hooks: readonly HookRun[];
+}
+
+const GONE = { none: "what is removed does not come back; the workflow parks instead" } as const;
+
+const begin = dbStep({
+  name: "begin-retirement",
+  run: (tx, i: Retirement, deps: ServiceWorld) => deps.stopLease(tx, i.serviceId),
+  undo: GONE,
+});
+
+const runHook = step({
+  name: "run-hook",
+  timeoutMs: 15 * 60_000,
+  attempts: 1,
+  run: (deps: ServiceWorld & StepCall, i: HookRun) => deps.runHook(i, deps),
+  undo: GONE,
+});
+
+const release = dbStep({
+  name: "give-back",
+  run: async (tx, i: Retirement, deps: ServiceWorld) => {
+    await deps.releaseAll(tx, i.requestId);
+    await deps.moveService(tx, i.serviceId, "done");
+    await deps.moveRequest(tx, i.requestId, "end");
+  },
+  undo: GONE,
+});
+
+export const serviceRetire = workflow({
+  name: "service-retire",
+  onFailure: "park",
+  steps: [begin, runHook, release],
+  async run(wf, input: Retirement) {
+    await wf.do(begin, input);
+    for (const hook of input.hooks) await wf.do(runHook, hook);
+    await wf.all(input.servers.map(retireOf));
+    await wf.do(release, input);
+  },
+});
+
+/** The retirement of a server has an id of its own: its provisioning already has the server's. */
+function retireOf(server: RetirePlan): Child {
+  const id = `retire-${server.retire.serverId}`;
+  switch (server.kind) {
+    case "virtual":
+      return { workflow: vmRetire, id, title: server.title, input: server.retire };
+    case "physical":
+      return { workflow: bladeRetire, id, title: server.title, input: server.retire };
+  }
+}

@@ -1,0 +1,84 @@
+import type { Selectable } from "kysely";
+import type { RequestTable, ServiceTable } from "../kernel/db/tables.ts";
+import type { Db, Tx } from "../kernel/db/db.ts";
+import { AppError } from "../kernel/errors.ts";
+import {
+  nextRequestState,
+  nextServiceState,
+  type RequestEvent,
+  type RequestState,
+  type ServiceEvent,
+  type ServiceState,
+} from "./rules.ts";
+
+export type ServiceRow = Selectable<ServiceTable> & { readonly state: ServiceState };
+export type RequestRow = Selectable<RequestTable> & { readonly state: RequestState };
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** By id, or by the name of the newest service that has it. */
+export async function findService(db: Db | Tx, idOrName: string): Promise<ServiceRow | null> {
+  const row = await db
+    .selectFrom("service")
+    .selectAll()
+    .where(UUID.test(idOrName) ? "id" : "name", "=", idOrName)
+    .orderBy("created_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : (row as ServiceRow);
+}
+
+/** By id, or by the name of its service; then the newest. */
+export async function findRequest(db: Db | Tx, idOrName: string): Promise<RequestRow | null> {
+  const byId = UUID.test(idOrName);
+  const row = await db
+    .selectFrom("request")
+    .innerJoin("service", "service.id", "request.service_id")
+    .selectAll("request")
+    .where(byId ? "request.id" : "service.name", "=", idOrName)
+    .orderBy("request.created_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : (row as RequestRow);
+}
+
+export async function requestOfService(db: Db | Tx, serviceId: string): Promise<RequestRow> {
+  const row = await db.selectFrom("request").selectAll().where("service_id", "=", serviceId).executeTakeFirstOrThrow();
+  return row as RequestRow;
+}
+
+/** The only way a request's state changes; from an end state nothing leads on, and asking is no error (steps may run twice). */
+export async function moveRequest(
+  tx: Tx,
+  id: string,
+  event: RequestEvent,
+  decided?: { by: string; reason: string | null },
+): Promise<boolean> {
+  const row = await tx.selectFrom("request").select("state").where("id", "=", id).forUpdate().executeTakeFirstOrThrow();
+  const next = nextRequestState(row.state as RequestState, event);
+  if (next === null) return false;
+  await tx
+    .updateTable("request")
+    .set((eb) => ({
+      state: next,
+      version: eb("version", "+", 1),
+      ...(decided === undefined ? {} : { decided_by: decided.by, decided_at: new Date(), reason: decided.reason }),
+    }))
+    .where("id", "=", id)
+    .execute();
+  return true;
+}
+
+/** As moveRequest. */
+export async function moveService(tx: Tx, id: string, event: ServiceEvent): Promise<boolean> {
+  const row = await tx.selectFrom("service").select("state").where("id", "=", id).forUpdate().executeTakeFirst();
+  if (row === undefined) throw new AppError("not_found", `there is no service ${id}`);
+  const next = nextServiceState(row.state as ServiceState, event);
+  if (next === null) return false;
+  await tx
+    .updateTable("service")
+    .set((eb) => ({ state: next, version: eb("version", "+", 1) }))
+    .where("id", "=", id)
+    .execute();
+  return true;
+}

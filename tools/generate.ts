@@ -1,0 +1,3 @@
+import { writeSchema } from "./gen-schema.ts";
+
+await writeSchema();
