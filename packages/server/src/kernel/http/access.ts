@@ -12,7 +12,9 @@ export function accessProblem(rule: AccessRule, actor: Actor | null): AppError |
       return actor === null ? unauthenticated() : null;
     case "administrator":
       if (actor === null) return unauthenticated();
-      return actor.roles.includes("administrator") ? null : new AppError("forbidden", "Only an administrator may do this.");
+      return actor.roles.includes("administrator")
+        ? null
+        : new AppError("forbidden", "Only an administrator may do this.");
     default:
       throw new Error(`there is no access rule ${String(rule satisfies never)}`);
   }

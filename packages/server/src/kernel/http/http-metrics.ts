@@ -14,6 +14,7 @@ export function httpMetrics(registry: Registry): HttpMetrics {
     registers: [registry],
   });
   return {
-    observe: ({ operation, method, status, seconds }) => histogram.observe({ operation, method, status: String(status) }, seconds),
+    observe: ({ operation, method, status, seconds }) =>
+      histogram.observe({ operation, method, status: String(status) }, seconds),
   };
 }

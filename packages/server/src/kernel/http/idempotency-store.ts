@@ -37,10 +37,7 @@ export function pgIdempotency(db: Db): IdempotencyStore {
         .execute();
     },
     async sweep() {
-      await db
-        .deleteFrom("idempotent_request")
-        .where("started_at", "<", sql<Date>`now() - interval '1 day'`)
-        .execute();
+      await db.deleteFrom("idempotent_request").where("started_at", "<", sql<Date>`now() - interval '1 day'`).execute();
     },
   };
 }

@@ -40,7 +40,10 @@ const WAIT_MS = 15_000;
 
 export function readKey(header: string | string[] | undefined): string {
   if (header === undefined) {
-    throw new AppError("invalid_request", "The header Idempotency-Key is required: choose any unique text, and send the same one when you repeat this request.");
+    throw new AppError(
+      "invalid_request",
+      "The header Idempotency-Key is required: choose any unique text, and send the same one when you repeat this request.",
+    );
   }
   if (typeof header !== "string" || !KEY.test(header)) {
     throw new AppError("invalid_request", "The header Idempotency-Key must be 1 to 200 visible ASCII characters.");
@@ -50,7 +53,9 @@ export function readKey(header: string | string[] | undefined): string {
 
 /** What makes two requests the same: route, path, query and body. */
 export function requestHash(parts: { operation: string; url: string; body: unknown }): Buffer {
-  return createHash("sha256").update(JSON.stringify([parts.operation, parts.url, parts.body])).digest();
+  return createHash("sha256")
+    .update(JSON.stringify([parts.operation, parts.url, parts.body]))
+    .digest();
 }
 
 /** Runs `handle` unless the same request has been handled; a repeat that comes meanwhile waits for the first one's answer. */
@@ -81,7 +86,11 @@ export async function once(
   }
 }
 
-async function handleOnce(store: IdempotencyStore, request: KeyedRequest, handle: () => Promise<Answer>): Promise<Answer> {
+async function handleOnce(
+  store: IdempotencyStore,
+  request: KeyedRequest,
+  handle: () => Promise<Answer>,
+): Promise<Answer> {
   try {
     const answer = await handle();
     await store.record(request, answer);

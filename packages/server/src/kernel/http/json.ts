@@ -5,7 +5,8 @@ const MAX_DEPTH = 32;
 /** JSON of a stranger: UTF-8, at most 32 deep, and without texts that PostgreSQL or another system can't hold. */
 export function parseJson(bytes: Buffer): unknown {
   const text = decode(bytes);
-  if (depthOf(text) > MAX_DEPTH) throw new AppError("invalid_request", `The body is nested deeper than ${MAX_DEPTH} levels.`);
+  if (depthOf(text) > MAX_DEPTH)
+    throw new AppError("invalid_request", `The body is nested deeper than ${MAX_DEPTH} levels.`);
   const value = parse(text);
   checkTexts(value);
   return value;
@@ -14,7 +15,8 @@ export function parseJson(bytes: Buffer): unknown {
 /** Refuses NUL and halves of surrogate pairs, which are text for JavaScript only. */
 export function checkText(text: string, where: string): void {
   if (text.includes("\0")) throw new AppError("invalid_request", `${where} has a NUL character, which is not allowed.`);
-  if (!text.isWellFormed()) throw new AppError("invalid_request", `${where} has half of a surrogate pair, which is not text.`);
+  if (!text.isWellFormed())
+    throw new AppError("invalid_request", `${where} has half of a surrogate pair, which is not text.`);
 }
 
 function decode(bytes: Buffer): string {
@@ -49,7 +51,7 @@ function depthOf(text: string): number {
 }
 
 function checkTexts(value: unknown): void {
-  if (typeof value === "string") return checkText(value, "A text in the body");
+  if (typeof value === "string") checkText(value, "A text in the body");
   if (typeof value !== "object" || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
     checkText(key, "The name of a field in the body");

@@ -1,13 +1,19 @@
 import type { Route } from "@berth/api/route.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { CSRF_HEADER, type Authenticate, type Credentials, needsCsrfHeader, readCredentials } from "../auth/credentials.ts";
+import {
+  type Authenticate,
+  type Credentials,
+  CSRF_HEADER,
+  needsCsrfHeader,
+  readCredentials,
+} from "../auth/credentials.ts";
 import { AppError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { accessProblem } from "./access.ts";
+import { etagOf, readIfMatch } from "./etag.ts";
 import type { Actor, Handler, RouteRequest } from "./handler.ts";
 import type { HttpMetrics } from "./http-metrics.ts";
 import { type Answer, type IdempotencyStore, once, readKey, requestHash } from "./idempotency.ts";
-import { etagOf, readIfMatch } from "./etag.ts";
 import { textReader } from "./query.ts";
 import { sendStream } from "./sse.ts";
 import { validate } from "./validate.ts";
@@ -30,6 +36,9 @@ interface Caller {
   readonly credentials: Credentials | null;
 }
 
+/** A handler's precise types come from its own route; the mount sees them all and knows only that they were validated. */
+type AskedParts = Pick<RouteRequest<Route>, "params" | "query" | "body">;
+
 const NOBODY: Caller = { actor: { userId: null, name: "nobody", roles: [] }, credentials: null };
 const HEARTBEAT_MS = 15_000;
 
@@ -51,17 +60,22 @@ export function mountRoute(app: FastifyInstance, mount: Mount): void {
     onResponse: async (request, reply) => {
       const seconds = reply.elapsedTime / 1000;
       mount.metrics.observe({ operation, method: request.method, status: reply.statusCode, seconds });
-      const facts = { requestId: request.id, operation, status: reply.statusCode, tookMs: Math.round(reply.elapsedTime) };
+      const facts = {
+        requestId: request.id,
+        operation,
+        status: reply.statusCode,
+        tookMs: Math.round(reply.elapsedTime),
+      };
       if (request.method === "GET") mount.log.debug("request served", facts);
       else mount.log.info("request served", facts);
     },
     handler: async (request, reply) => {
       const caller = callers.get(request) ?? NOBODY;
       const asked = {
-        params: route.params === undefined ? undefined : validate(route.params, params.params(request.params as Record<string, string>)),
+        params: route.params && validate(route.params, params.params(request.params as Record<string, string>)),
         query: readQuery(route, query.query(request.raw.url ?? "")),
         body: readBody(route, request.body),
-      };
+      } as AskedParts;
       const signal = AbortSignal.any([mount.ending, goneSignal(reply)]);
       const key = route.starts === true ? readKey(request.headers["idempotency-key"]) : "";
       const keyed = {
@@ -139,7 +153,12 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply.code(answer.status).type("application/json").send(JSON.stringify(answer.body));
 }
 
-async function stream(mount: Mount, call: RouteRequest<Route>, reply: FastifyReply, signal: AbortSignal): Promise<FastifyReply> {
+async function stream(
+  mount: Mount,
+  call: RouteRequest<Route>,
+  reply: FastifyReply,
+  signal: AbortSignal,
+): Promise<FastifyReply> {
   const events = (await mount.handler({ ...call, signal })) as AsyncIterable<unknown>;
   reply.hijack();
   await sendStream(reply.raw, parsed(mount, events), {

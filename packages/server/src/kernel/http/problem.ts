@@ -46,7 +46,8 @@ export function toAppError(error: unknown): AppError {
       break;
   }
   // Data that no schema caught and PostgreSQL can't hold (class 22): the caller's, though a schema should have said it.
-  if (sqlState(error)?.startsWith("22") === true) return new AppError("invalid_request", "A value is out of range.", { cause: error });
+  if (sqlState(error)?.startsWith("22") === true)
+    return new AppError("invalid_request", "A value is out of range.", { cause: error });
   if (typeof statusCode === "number" && statusCode >= 400 && statusCode < 500) {
     return new AppError("invalid_request", "The request is not well-formed.", { cause: error });
   }

@@ -13,12 +13,20 @@ export interface TextReader {
 }
 
 export function textReader(schema: z.ZodObject | undefined): TextReader {
-  const shapes = new Map<string, Shape>((schema === undefined ? [] : fieldsOf(schema)).map((field: Field) => [field.name, field.shape]));
+  const shapes = new Map<string, Shape>(
+    (schema === undefined ? [] : fieldsOf(schema)).map((field: Field) => [field.name, field.shape]),
+  );
   return {
     query(rawUrl) {
       const texts = Map.groupBy(queryPairs(rawUrl), ([name]) => name);
       return Object.fromEntries(
-        [...texts].map(([name, pairs]) => [name, readValues(shapes.get(name), pairs.map(([, value]) => value))]),
+        [...texts].map(([name, pairs]) => [
+          name,
+          readValues(
+            shapes.get(name),
+            pairs.map(([, value]) => value),
+          ),
+        ]),
       );
     },
     params(texts) {
@@ -48,7 +56,10 @@ function readValue(shape: Shape | undefined, text: string): unknown {
 function queryPairs(rawUrl: string): [string, string][] {
   const start = rawUrl.indexOf("?");
   if (start === -1) return [];
-  const pairs = rawUrl.slice(start + 1).split("&").filter((pair) => pair !== "");
+  const pairs = rawUrl
+    .slice(start + 1)
+    .split("&")
+    .filter((pair) => pair !== "");
   if (pairs.length > 100) throw new AppError("invalid_request", "The query has more than 100 parameters.");
   return pairs.map((pair) => {
     const equals = pair.indexOf("=");

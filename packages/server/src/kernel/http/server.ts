@@ -52,7 +52,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     frameworkErrors: (error, request, reply) => sendProblem(reply, error, request.id),
     clientErrorHandler: (error, socket) => {
       if (error.code === "ECONNRESET" || !socket.writable) return;
-      const body = JSON.stringify(toProblem(new AppError("invalid_request", "This is not well-formed HTTP."), randomUUID()));
+      const body = JSON.stringify(
+        toProblem(new AppError("invalid_request", "This is not well-formed HTTP."), randomUUID()),
+      );
       socket.end(
         `HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
       );
@@ -91,7 +93,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   }
 
   const sweeper = setInterval(() => {
-    options.idempotency.sweep().catch((error: unknown) => log.warn("old idempotency keys could not be dropped", { error }));
+    options.idempotency
+      .sweep()
+      .catch((error: unknown) => log.warn("old idempotency keys could not be dropped", { error }));
   }, SWEEP_MS);
   sweeper.unref();
 

@@ -14,7 +14,11 @@ export interface StreamOptions {
  * Sends events as `text/event-stream` until the source or the client ends. An error ends it with an event `error`
  * whose data is a problem; a clean end is an event `end`, so that a client knows it from a lost connection.
  */
-export async function sendStream(response: ServerResponse, events: AsyncIterable<unknown>, options: StreamOptions): Promise<void> {
+export async function sendStream(
+  response: ServerResponse,
+  events: AsyncIterable<unknown>,
+  options: StreamOptions,
+): Promise<void> {
   response.writeHead(200, { ...options.headers, "content-type": "text/event-stream", "x-accel-buffering": "no" });
   response.write(": stream begins\n\n");
   const heartbeat = setInterval(() => response.write(": still here\n\n"), options.heartbeatMs);

@@ -27,7 +27,10 @@ function sentence(fields: readonly FieldProblem[]): string {
 function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
   const field = fieldPath(issue.path);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ field: fieldPath([...issue.path, key.slice(0, 100)]), message: "is not a known field" }));
+    return issue.keys.map((key) => ({
+      field: fieldPath([...issue.path, key.slice(0, 100)]),
+      message: "is not a known field",
+    }));
   }
   return [{ field, message: words(issue) }];
 }
@@ -52,7 +55,9 @@ function words(issue: z.core.$ZodIssue): string {
     case "invalid_value":
       return `must be one of ${issue.values.map(String).join(", ")}`;
     case "invalid_format":
-      return issue.message.startsWith("Invalid") ? `is not a valid ${FORMATS[issue.format] ?? issue.format}` : `must be ${issue.message}`;
+      return issue.message.startsWith("Invalid")
+        ? `is not a valid ${FORMATS[issue.format] ?? issue.format}`
+        : `must be ${issue.message}`;
     case "not_multiple_of":
       return `must be a multiple of ${issue.divisor}`;
     case "invalid_union":
