@@ -1,5 +1,17 @@
 import type { FieldProblem } from "@berth/api/errors.ts";
-import { isAlias, isCollection, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, visit } from "yaml";
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  visit,
+} from "yaml";
 
 /** A problem that also has a stable code, so that tools can tell kinds apart. */
 export interface TemplateProblem extends FieldProblem {
@@ -21,9 +33,16 @@ const MAX_SYNTAX_PROBLEMS = 20;
 
 /** Reads one YAML 1.2 document that nobody trusts: bounded in size, depth and aliases, without tags of its own. */
 export function readYaml(text: string): { document: YamlDocument } | { problems: TemplateProblem[] } {
-  if (Buffer.byteLength(text) > MAX_BYTES) return one("too_large", `the template is larger than ${MAX_BYTES / 1024} KiB`);
+  if (Buffer.byteLength(text) > MAX_BYTES)
+    return one("too_large", `the template is larger than ${MAX_BYTES / 1024} KiB`);
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, version: "1.2", uniqueKeys: true, strict: true, merge: false });
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    version: "1.2",
+    uniqueKeys: true,
+    strict: true,
+    merge: false,
+  });
   if ("empty" in documents || documents.length === 0) return one("empty", "the template is empty");
   if (documents.length > 1) return one("several_documents", "a file holds one template, this one several");
   const [document] = documents;
@@ -55,7 +74,12 @@ function boundsProblem(contents: Node, lineOfNode: (node: unknown) => number): T
   visit(contents, (_key, node, ancestors) => {
     if (isAlias(node)) aliases += 1;
     if (aliases > MAX_ALIASES)
-      problem = { code: "too_many_aliases", field: "", message: `more than ${MAX_ALIASES} aliases`, line: lineOfNode(node) };
+      problem = {
+        code: "too_many_aliases",
+        field: "",
+        message: `more than ${MAX_ALIASES} aliases`,
+        line: lineOfNode(node),
+      };
     if (ancestors.filter(isCollection).length >= MAX_DEPTH && isCollection(node))
       problem = { code: "too_deep", field: "", message: `nested deeper than ${MAX_DEPTH}`, line: lineOfNode(node) };
     if (isNode(node) && node.tag !== undefined && !node.tag.startsWith("tag:yaml.org,2002:"))

@@ -6,14 +6,17 @@ import { ruleProblems } from "./template-rules.ts";
 
 export type Document = z.output<typeof TemplateDocument>;
 
-export type ReadTemplate = { readonly template: Template; readonly document: Document } | { readonly problems: TemplateProblem[] };
+export type ReadTemplate =
+  | { readonly template: Template; readonly document: Document }
+  | { readonly problems: TemplateProblem[] };
 
 /** Reads a template from YAML, or says everything that is wrong with it, each with its field and line. */
 export function readTemplate(yaml: string): ReadTemplate {
   const read = readYaml(yaml);
   if ("problems" in read) return read;
   const parsed = TemplateDocument.safeParse(read.document.value);
-  if (!parsed.success) return { problems: inOrder(parsed.error.issues.flatMap((issue) => problemsOf(issue, read.document))) };
+  if (!parsed.success)
+    return { problems: inOrder(parsed.error.issues.flatMap((issue) => problemsOf(issue, read.document))) };
   const problems = ruleProblems(parsed.data).map((problem) => ({
     code: problem.code,
     field: fieldName(problem.path),
@@ -54,7 +57,11 @@ function groupOf(group: Document["spec"]["groups"][number]): TemplateGroup {
     firmware: group.firmware ?? null,
     image: group.image,
     hostname: group.hostname,
-    disks: group.disks.map((disk) => ({ name: disk.name, sizeGiB: Math.ceil(mebibytes(disk.size) / 1024), role: disk.role })),
+    disks: group.disks.map((disk) => ({
+      name: disk.name,
+      sizeGiB: Math.ceil(mebibytes(disk.size) / 1024),
+      role: disk.role,
+    })),
     nics: group.nics.map((nic) => ({
       network: nic.network,
       mode: nic.mode,
@@ -103,7 +110,13 @@ function problemsOf(issue: Issue, document: YamlDocument, above: Path = []): Tem
     case "invalid_key":
       return [at("invalid_key", path, `${String(path.at(-1))} is not a name that can be used here`)];
     case "invalid_type":
-      return [at(isMissing(document, path) ? "required" : "wrong_type", path, plainType(issue.expected, isMissing(document, path)))];
+      return [
+        at(
+          isMissing(document, path) ? "required" : "wrong_type",
+          path,
+          plainType(issue.expected, isMissing(document, path)),
+        ),
+      ];
     case "invalid_value":
       return [at("not_allowed", path, `must be ${issue.values.map(String).join(", or ")}`)];
     case "too_small":
@@ -111,7 +124,13 @@ function problemsOf(issue: Issue, document: YamlDocument, above: Path = []): Tem
     case "too_big":
       return [at("too_big", path, limitText("at most", issue.maximum, issue.origin))];
     case "invalid_format":
-      return [at("bad_format", path, issue.format === "regex" ? `must be ${issue.message}` : `must be a valid ${issue.format}`)];
+      return [
+        at(
+          "bad_format",
+          path,
+          issue.format === "regex" ? `must be ${issue.message}` : `must be a valid ${issue.format}`,
+        ),
+      ];
     case "custom":
       return [at("bad_format", path, `must be ${issue.message}`)];
     default:
@@ -125,14 +144,21 @@ function depth(issues: readonly Issue[]): number {
 
 function isMissing(document: YamlDocument, path: Path): boolean {
   const value = path.reduce<unknown>(
-    (node, part) => (typeof node === "object" && node !== null ? (node as Record<string | number, unknown>)[part] : undefined),
+    (node, part) =>
+      typeof node === "object" && node !== null ? (node as Record<string | number, unknown>)[part] : undefined,
     document.value,
   );
   return value === undefined;
 }
 
 function plainType(expected: string, isAbsent: boolean): string {
-  const words: Record<string, string> = { object: "fields", array: "a list", int: "a whole number", string: "text", record: "fields" };
+  const words: Record<string, string> = {
+    object: "fields",
+    array: "a list",
+    int: "a whole number",
+    string: "text",
+    record: "fields",
+  };
   const wanted = words[expected] ?? `a ${expected}`;
   return isAbsent ? `is missing; it takes ${wanted}` : `takes ${wanted}`;
 }

@@ -23,7 +23,13 @@ export function ruleProblems(document: Document): RuleProblem[] {
     ...duplicates(spec.hooks, (hook) => hook.name, ["spec", "hooks"], "name", "hook"),
     ...duplicates(spec.costs, (cost) => cost.name, ["spec", "costs"], "name", "cost"),
     ...(servers > MAX_SERVERS
-      ? [{ code: "too_many_servers", path: ["spec", "groups"], message: `a service has at most ${MAX_SERVERS} servers, this one ${servers}` }]
+      ? [
+          {
+            code: "too_many_servers",
+            path: ["spec", "groups"],
+            message: `a service has at most ${MAX_SERVERS} servers, this one ${servers}`,
+          },
+        ]
       : []),
     ...spec.groups.flatMap((group, i) => groupProblems(group, ["spec", "groups", i], spec)),
     ...spec.hooks.flatMap((hook, i) => hookProblems(hook, ["spec", "hooks", i], spec)),
@@ -46,19 +52,25 @@ function groupProblems(group: Group, path: Path, spec: Spec): RuleProblem[] {
     ...duplicates(group.disks, (disk) => disk.name, [...path, "disks"], "name", "disk"),
     ...duplicates(group.nics, (nic) => nic.network, [...path, "nics"], "network", "network"),
   ];
-  const say = (code: string, where: Path, message: string) => problems.push({ code, path: [...path, ...where], message });
+  const say = (code: string, where: Path, message: string) =>
+    problems.push({ code, path: [...path, ...where], message });
   if (boots !== 1) say("boot_disks", ["disks"], `a group has exactly one disk with the role boot, this one ${boots}`);
   const needsChoice = group.nics.length > 1;
   if (primaries > 1 || (needsChoice && primaries === 0))
     say("primary_nics", ["nics"], `exactly one NIC is primary, here ${primaries} are`);
   if (group.count > 1 && group.nics.some((nic) => nic.mode === "static"))
-    say("static_group", ["count"], "several servers can't share a static address; use automatic, or a group for each server");
+    say(
+      "static_group",
+      ["count"],
+      "several servers can't share a static address; use automatic, or a group for each server",
+    );
   if (group.kind !== "virtual" && group.disks.some((disk) => disk.role === "shared"))
     say("shared_physical", ["disks"], "a shared disk needs the storage of a host; only virtual groups can have one");
   if (group.kind === "physical" && group.goal !== undefined)
     say("goal_physical", ["goal"], "a goal lays VMs over hosts; physical groups have none");
   for (const [i, nic] of group.nics.entries()) {
-    if (nic.mode === "static" && nic.address === undefined) say("address_missing", ["nics", i], "a static NIC needs its address");
+    if (nic.mode === "static" && nic.address === undefined)
+      say("address_missing", ["nics", i], "a static NIC needs its address");
     if (nic.mode !== "static" && nic.address !== undefined)
       say("address_unused", ["nics", i, "address"], `an address belongs to mode static, not ${nic.mode}`);
     if (spec.networks !== undefined && !spec.networks.includes(nic.network))
@@ -76,25 +88,49 @@ function hookProblems(hook: Hook, path: Path, spec: Spec): RuleProblem[] {
     problems.push({ code: "unknown_group", path: [...path, "group"], message: `there is no group ${hook.group}` });
   const hasServers = hook.at === "after-create" || hook.at === "before-delete";
   if ("script" in hook.run && !hasServers)
-    problems.push({ code: "no_server", path: [...path, "at"], message: `no server is there at ${hook.at} that could run a script` });
+    problems.push({
+      code: "no_server",
+      path: [...path, "at"],
+      message: `no server is there at ${hook.at} that could run a script`,
+    });
   if ("http" in hook.run && hook.group !== undefined)
-    problems.push({ code: "http_group", path: [...path, "group"], message: "Berth makes HTTP calls itself, once; a group makes no sense" });
+    problems.push({
+      code: "http_group",
+      path: [...path, "group"],
+      message: "Berth makes HTTP calls itself, once; a group makes no sense",
+    });
   const seconds = Number.parseInt(hook.timeout, 10) * (hook.timeout.endsWith("m") ? 60 : 1);
   if (seconds > MAX_HOOK_SECONDS)
     problems.push({ code: "timeout_long", path: [...path, "timeout"], message: "a hook may take 60m at most" });
   for (const name of Object.keys(hook.env))
     if (name.startsWith("BERTH_") || RESERVED_ENV.has(name))
-      problems.push({ code: "reserved_env", path: [...path, "env", name], message: `${name} is set by Berth or the system` });
+      problems.push({
+        code: "reserved_env",
+        path: [...path, "env", name],
+        message: `${name} is set by Berth or the system`,
+      });
   return problems;
 }
 
 const MAX_HOOK_SECONDS = 3600;
-const RESERVED_ENV = new Set(["PATH", "HOME", "SHELL", "USER", "IFS", "ENV", "BASH_ENV", "LD_PRELOAD", "LD_LIBRARY_PATH"]);
+const RESERVED_ENV = new Set([
+  "PATH",
+  "HOME",
+  "SHELL",
+  "USER",
+  "IFS",
+  "ENV",
+  "BASH_ENV",
+  "LD_PRELOAD",
+  "LD_LIBRARY_PATH",
+]);
 
 function unusedNetworks(spec: Spec): RuleProblem[] {
   const used = new Set(spec.groups.flatMap((group) => group.nics.map((nic) => nic.network)));
   return (spec.networks ?? []).flatMap((name, i) =>
-    used.has(name) ? [] : [{ code: "network_unused", path: ["spec", "networks", i], message: `no NIC uses network ${name}` }],
+    used.has(name)
+      ? []
+      : [{ code: "network_unused", path: ["spec", "networks", i], message: `no NIC uses network ${name}` }],
   );
 }
 
@@ -112,7 +148,13 @@ function staticTwice(spec: Spec): RuleProblem[] {
   );
 }
 
-function duplicates<T>(items: readonly T[], keyOf: (item: T) => string, path: Path, field: string | null, what: string): RuleProblem[] {
+function duplicates<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  path: Path,
+  field: string | null,
+  what: string,
+): RuleProblem[] {
   return items.flatMap((item, i) => {
     const isFirst = items.findIndex((other) => keyOf(other) === keyOf(item)) === i;
     const where = field === null ? [...path, i] : [...path, i, field];

@@ -55,5 +55,6 @@ export async function changeFabric(tx: Tx, serverId: string, during: During): Pr
     await sql`update address set during = ${rangeOf(during)} where server_id = ${serverId}`.execute(tx);
     await sql`update identity_claim set during = ${rangeOf(during)} where server_id = ${serverId}`.execute(tx);
   });
-  if (!moved) throw new AppError("conflict", "an address or identity of the server is promised to another one in that time");
+  if (!moved)
+    throw new AppError("conflict", "an address or identity of the server is promised to another one in that time");
 }

@@ -87,7 +87,8 @@ async function claimStatic(tx: Tx, network: NetworkPlan, wish: AddressWish): Pro
   const ip = formatAddress(address);
   if (!contains(usableRange(network.subnet), address))
     throw new AppError("invalid_request", `address ${ip} is not one that a server of network ${network.name} can have`);
-  if (ip === network.gateway) throw new AppError("invalid_request", `address ${ip} is the gateway of network ${network.name}`);
+  if (ip === network.gateway)
+    throw new AppError("invalid_request", `address ${ip} is the gateway of network ${network.name}`);
   const excluded = network.ranges.some((range) => range.kind === "excluded" && contains(range, address));
   if (excluded) throw new AppError("conflict", `address ${ip} of network ${network.name} is in an excluded range`);
   const [free] = await freeOf(tx, network.id, [address], wish.during);
@@ -161,7 +162,14 @@ async function readNetworkPlan(tx: Tx, networkId: string): Promise<NetworkPlan> 
   const row = rows[0];
   const subnet = row === undefined ? null : parseCidr(row.cidr);
   if (row === undefined || subnet === null) throw new AppError("not_found", "there is no such network");
-  return { id: networkId, name: row.name, subnet, gateway: row.gateway, dns: row.dns, ranges: row.ranges.flatMap(rangeOfRow) };
+  return {
+    id: networkId,
+    name: row.name,
+    subnet,
+    gateway: row.gateway,
+    dns: row.dns,
+    ranges: row.ranges.flatMap(rangeOfRow),
+  };
 }
 
 interface RangeRow {

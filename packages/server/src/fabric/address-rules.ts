@@ -34,7 +34,8 @@ export function formatAddress({ family, value }: Address): string {
 /** Reads `10.0.0.0/24`; null when it is no network, or has host bits set. */
 export function parseCidr(text: string): Subnet | null {
   const [base, length, ...rest] = text.split("/");
-  if (base === undefined || length === undefined || rest.length > 0 || !/^(?:0|[1-9]\d{0,2})$/.test(length)) return null;
+  if (base === undefined || length === undefined || rest.length > 0 || !/^(?:0|[1-9]\d{0,2})$/.test(length))
+    return null;
   const first = parseAddress(base);
   const prefix = Number(length);
   if (first === null || prefix > BITS[first.family]) return null;
@@ -44,7 +45,9 @@ export function parseCidr(text: string): Subnet | null {
 }
 
 export function contains(range: AddressRange, address: Address): boolean {
-  return address.family === range.first.family && address.value >= range.first.value && address.value <= range.last.value;
+  return (
+    address.family === range.first.family && address.value >= range.first.value && address.value <= range.last.value
+  );
 }
 
 export function overlaps(a: AddressRange, b: AddressRange): boolean {
@@ -105,8 +108,10 @@ function without(range: AddressRange, hole: AddressRange): AddressRange[] {
   if (!overlaps(range, hole)) return [range];
   const { family } = range.first;
   const parts: AddressRange[] = [];
-  if (hole.first.value > range.first.value) parts.push({ first: range.first, last: { family, value: hole.first.value - 1n } });
-  if (hole.last.value < range.last.value) parts.push({ first: { family, value: hole.last.value + 1n }, last: range.last });
+  if (hole.first.value > range.first.value)
+    parts.push({ first: range.first, last: { family, value: hole.first.value - 1n } });
+  if (hole.last.value < range.last.value)
+    parts.push({ first: { family, value: hole.last.value + 1n }, last: range.last });
   return parts;
 }
 
@@ -118,7 +123,8 @@ function merge(ranges: readonly AddressRange[]): AddressRange[] {
     const touches =
       before !== undefined && before.first.family === range.first.family && range.first.value <= before.last.value + 1n;
     if (!touches) merged.push(range);
-    else if (range.last.value > before.last.value) merged[merged.length - 1] = { first: before.first, last: range.last };
+    else if (range.last.value > before.last.value)
+      merged[merged.length - 1] = { first: before.first, last: range.last };
   }
   return merged;
 }
@@ -129,7 +135,8 @@ function compare(a: bigint, b: bigint): number {
 
 function parseV4(text: string): Address | null {
   const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)) return null;
+  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255))
+    return null;
   return { family: 4, value: parts.reduce((value, part) => (value << 8n) | BigInt(part), 0n) };
 }
 

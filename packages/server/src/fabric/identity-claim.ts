@@ -50,9 +50,12 @@ async function claimValue(tx: Tx, wish: IdentityWish, kind: IdentityKind, ordina
     blocks: await blocksOf(tx, kind),
     lockKey: (candidate) => `${kind}:${candidate}`,
     free: (block) => freeOf(tx, kind, block, wish.during),
-    insert: (candidate) => sql`
+    insert: (candidate) =>
+      sql`
       insert into identity_claim (id, kind, value, server_id, ordinal, during)
-      values (${randomUUID()}, ${kind}, ${candidate}, ${wish.serverId}, ${ordinal}, ${rangeOf(wish.during)})`.execute(tx),
+      values (${randomUUID()}, ${kind}, ${candidate}, ${wish.serverId}, ${ordinal}, ${rangeOf(wish.during)})`.execute(
+        tx,
+      ),
   });
   if (value !== null) return value;
   throw new AppError("insufficient_capacity", `no ${NAMES[kind]} is free at that time`, {
@@ -60,7 +63,10 @@ async function claimValue(tx: Tx, wish: IdentityWish, kind: IdentityKind, ordina
   });
 }
 
-const NAMES = { mac: "MAC address", uuid: "UUID", serial: "serial number" } as const satisfies Record<IdentityKind, string>;
+const NAMES = { mac: "MAC address", uuid: "UUID", serial: "serial number" } as const satisfies Record<
+  IdentityKind,
+  string
+>;
 
 async function blocksOf(tx: Tx, kind: IdentityKind): Promise<string[][]> {
   const { rows } = await sql<{ first_value: string; last_value: string }>`
@@ -80,7 +86,9 @@ function randomValue(kind: "uuid" | "serial"): string {
 async function freeOf(tx: Tx, kind: IdentityKind, block: readonly string[], during: During): Promise<string[]> {
   const { rows } = await sql<{ value: string }>`
     select value from identity_claim
-    where kind = ${kind} and value = any(${block}::text[]) and ${effective("during")} && ${rangeOf(during)}`.execute(tx);
+    where kind = ${kind} and value = any(${block}::text[]) and ${effective("during")} && ${rangeOf(during)}`.execute(
+    tx,
+  );
   const taken = new Set(rows.map((row) => row.value));
   return block.filter((value) => !taken.has(value));
 }

@@ -39,7 +39,9 @@ export function* valueBlocks(numbering: Numbering, start: bigint, limit = 65_536
   for (let done = 0, block = 8; done < total; block = Math.min(block * 4, 4096)) {
     const count = Math.min(block, total - done);
     const from = done;
-    yield Array.from({ length: count }, (_, i) => numbering.write(numbering.first + ((offset + BigInt(from + i)) % size)));
+    yield Array.from({ length: count }, (_, i) =>
+      numbering.write(numbering.first + ((offset + BigInt(from + i)) % size)),
+    );
     done += count;
   }
 }
@@ -62,7 +64,10 @@ function readMac(text: string): bigint | null {
 }
 
 function writeMac(value: bigint): string {
-  return value.toString(16).padStart(12, "0").replace(/..(?!$)/g, "$&:");
+  return value
+    .toString(16)
+    .padStart(12, "0")
+    .replace(/..(?!$)/g, "$&:");
 }
 
 function readUuid(text: string): bigint | null {
@@ -70,7 +75,10 @@ function readUuid(text: string): bigint | null {
 }
 
 function writeUuid(value: bigint): string {
-  return value.toString(16).padStart(32, "0").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return value
+    .toString(16)
+    .padStart(32, "0")
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 function serialNumbering(firstValue: string, lastValue: string): Numbering | null {
@@ -78,5 +86,9 @@ function serialNumbering(firstValue: string, lastValue: string): Numbering | nul
   const last = SERIAL.exec(lastValue);
   if (first === null || last === null || first[1] !== last[1] || first[2]?.length !== last[2]?.length) return null;
   const [, prefix = "", digits = ""] = first;
-  return ordered(BigInt(digits), BigInt(last[2] ?? ""), (value) => `${prefix}${value.toString().padStart(digits.length, "0")}`);
+  return ordered(
+    BigInt(digits),
+    BigInt(last[2] ?? ""),
+    (value) => `${prefix}${value.toString().padStart(digits.length, "0")}`,
+  );
 }

@@ -67,6 +67,8 @@ export async function claimFirstFree<T>(
 }
 
 async function tryLock(tx: Tx, key: string): Promise<boolean> {
-  const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_xact_lock(hashtextextended(${key}, 7770)) as locked`.execute(tx);
+  const { rows } = await sql<{
+    locked: boolean;
+  }>`select pg_try_advisory_xact_lock(hashtextextended(${key}, 7770)) as locked`.execute(tx);
   return rows[0]?.locked === true;
 }

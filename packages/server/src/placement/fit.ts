@@ -3,7 +3,12 @@ import type { HostCandidate, MachineCandidate, NetworkCandidate, Use } from "./p
 
 /** Whether one demand fits one candidate; `why` is the first need that failed, with wanted and free, or what was spare. */
 export type Fit =
-  | { readonly fits: true; readonly why: string; readonly waste: readonly number[]; readonly disks: readonly DiskChoice[] }
+  | {
+      readonly fits: true;
+      readonly why: string;
+      readonly waste: readonly number[];
+      readonly disks: readonly DiskChoice[];
+    }
   | { readonly fits: false; readonly why: string };
 
 export interface DiskChoice {
@@ -16,13 +21,16 @@ const GIB = 1024 ** 3;
 export function fitMachine(demand: Demand, machine: MachineCandidate, networks: readonly NetworkCandidate[]): Fit {
   if (machine.barred !== null) return no(machine.barred);
   if (machine.cores < demand.cores) return no(`needs ${cores(demand.cores)}, has ${machine.cores}`);
-  if (machine.memoryMiB < demand.memoryMiB) return no(`needs ${demand.memoryMiB} MiB of memory, has ${machine.memoryMiB} MiB`);
-  if (machine.nicCount < demand.networkIds.length) return no(`needs ${demand.networkIds.length} NICs, has ${machine.nicCount}`);
+  if (machine.memoryMiB < demand.memoryMiB)
+    return no(`needs ${demand.memoryMiB} MiB of memory, has ${machine.memoryMiB} MiB`);
+  if (machine.nicCount < demand.networkIds.length)
+    return no(`needs ${demand.networkIds.length} NICs, has ${machine.nicCount}`);
   if (demand.firmware !== null && machine.firmware !== null && demand.firmware !== machine.firmware)
     return no(`needs ${demand.firmware.toUpperCase()} firmware, has ${machine.firmware.toUpperCase()}`);
   const missing = unreachable(demand, networks, (network) => network.siteId === machine.siteId);
   if (missing !== null) return no(missing);
-  if (demand.disks.some((disk) => disk.role === "shared")) return no("shared disks need a host's storage: a machine's own disk is its own");
+  if (demand.disks.some((disk) => disk.role === "shared"))
+    return no("shared disks need a host's storage: a machine's own disk is its own");
   const disks = chooseDisks(demand.disks, machine.disks);
   if ("why" in disks) return no(disks.why);
   const waste = [
@@ -39,11 +47,16 @@ export function fitHost(demand: Demand, host: HostCandidate, planned: Use, netwo
   if (host.barred !== null) return no(host.barred);
   const free = freeOf(host, planned);
   const storageGiB = storageOf(demand);
-  if (free.cores < demand.cores) return no(`needs ${cores(demand.cores)}, has ${Math.max(0, free.cores)} free of ${host.cores}`);
+  if (free.cores < demand.cores)
+    return no(`needs ${cores(demand.cores)}, has ${Math.max(0, free.cores)} free of ${host.cores}`);
   if (free.memoryMiB < demand.memoryMiB)
-    return no(`needs ${demand.memoryMiB} MiB of memory, has ${Math.max(0, free.memoryMiB)} MiB free of ${host.memoryMiB} MiB`);
+    return no(
+      `needs ${demand.memoryMiB} MiB of memory, has ${Math.max(0, free.memoryMiB)} MiB free of ${host.memoryMiB} MiB`,
+    );
   if (free.storageGiB < storageGiB)
-    return no(`needs ${storageGiB} GiB of storage, has ${Math.max(0, free.storageGiB)} GiB free of ${host.storageGiB} GiB`);
+    return no(
+      `needs ${storageGiB} GiB of storage, has ${Math.max(0, free.storageGiB)} GiB free of ${host.storageGiB} GiB`,
+    );
   const missing = unreachable(
     demand,
     networks,
@@ -81,7 +94,11 @@ function freeOf(host: HostCandidate, planned: Use): Use {
   };
 }
 
-function unreachable(demand: Demand, networks: readonly NetworkCandidate[], reaches: (n: NetworkCandidate) => boolean): string | null {
+function unreachable(
+  demand: Demand,
+  networks: readonly NetworkCandidate[],
+  reaches: (n: NetworkCandidate) => boolean,
+): string | null {
   for (const id of demand.networkIds) {
     const network = networks.find((candidate) => candidate.id === id);
     if (network === undefined) return "the pool lacks one of the networks";
@@ -105,7 +122,8 @@ function chooseDisks(
   for (const disk of [...wanted].sort((a, b) => b.sizeGiB - a.sizeGiB)) {
     const at = left.findIndex((candidate) => candidate.sizeBytes >= disk.sizeGiB * GIB);
     const [taken] = at === -1 ? [] : left.splice(at, 1);
-    if (taken === undefined) return { why: `needs a disk of ${disk.sizeGiB} GiB for ${disk.name}, has none free that large` };
+    if (taken === undefined)
+      return { why: `needs a disk of ${disk.sizeGiB} GiB for ${disk.name}, has none free that large` };
     chosen.set(disk.name, taken.id);
     spare.push(taken.sizeBytes / GIB - disk.sizeGiB);
   }

@@ -56,7 +56,8 @@ class Board {
       if (fit.fits) choices.push({ ...choice, fit });
     };
     if (demand.kind !== "virtual")
-      for (const machine of this.#picture.machines) look(machine.name, this.#fitMachine(demand, machine), { machine, host: null });
+      for (const machine of this.#picture.machines)
+        look(machine.name, this.#fitMachine(demand, machine), { machine, host: null });
     // Either: a host costs less than a machine of one's own, so hosts are looked at too and preferred below.
     if (demand.kind !== "physical")
       for (const host of this.#picture.hosts) look(host.name, this.#fitHost(demand, host), { machine: null, host });
@@ -123,7 +124,8 @@ const NOTHING: Use = { cores: 0, memoryMiB: 0, storageGiB: 0 };
 function inOrder(demands: readonly Demand[]): Demand[] {
   const rank = { physical: 0, virtual: 1, either: 2 } as const;
   return [...demands].sort(
-    (a, b) => rank[a.kind] - rank[b.kind] || b.memoryMiB - a.memoryMiB || b.cores - a.cores || b.disks.length - a.disks.length,
+    (a, b) =>
+      rank[a.kind] - rank[b.kind] || b.memoryMiB - a.memoryMiB || b.cores - a.cores || b.disks.length - a.disks.length,
   );
 }
 

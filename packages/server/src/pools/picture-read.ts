@@ -14,7 +14,12 @@ export interface PoolRow {
  * What a pool has over a time, minus what is promised to others then. `without` is a request whose own promises do
  * not count, for changing it.
  */
-export async function readPicture(tx: Tx, pool: PoolRow, during: During, without: string | null = null): Promise<Picture> {
+export async function readPicture(
+  tx: Tx,
+  pool: PoolRow,
+  during: During,
+  without: string | null = null,
+): Promise<Picture> {
   return {
     poolId: pool.id,
     pool: pool.name,
@@ -41,7 +46,12 @@ interface MachineRow extends Omit<MachineCandidate, "barred"> {
   readonly busyUntil: Date | null;
 }
 
-async function readMachines(tx: Tx, poolId: string, during: During, without: string | null): Promise<MachineCandidate[]> {
+async function readMachines(
+  tx: Tx,
+  poolId: string,
+  during: During,
+  without: string | null,
+): Promise<MachineCandidate[]> {
   const { rows } = await sql<MachineRow>`
     select m.id, m.name, m.site_id as "siteId", coalesce(m.cores, 0) as cores, coalesce(m.memory_mib, 0) as "memoryMiB",
       m.firmware, coalesce(m.disks, '[]') as disks, coalesce(jsonb_array_length(m.nics), 0) as "nicCount",

@@ -5,12 +5,16 @@ import { AppError } from "../kernel/errors.ts";
 
 /** Gives back all that a request holds; what was given back before is no error. */
 export async function releaseReservation(tx: Tx, requestId: string): Promise<void> {
-  await sql`update reservation set released_at = now() where request_id = ${requestId} and released_at is null`.execute(tx);
+  await sql`update reservation set released_at = now() where request_id = ${requestId} and released_at is null`.execute(
+    tx,
+  );
 }
 
 /** Gives back what one server holds. */
 export async function releaseServerReservation(tx: Tx, serverId: string): Promise<void> {
-  await sql`update reservation set released_at = now() where server_id = ${serverId} and released_at is null`.execute(tx);
+  await sql`update reservation set released_at = now() where server_id = ${serverId} and released_at is null`.execute(
+    tx,
+  );
 }
 
 /**
@@ -24,10 +28,11 @@ export async function changeReservation(tx: Tx, requestId: string, during: Durin
   await sql`
     select from host where id in (select host_id from reservation where request_id = ${requestId} and released_at is null)
     order by id for update`.execute(tx);
-  const moved = await insertUnlessTaken(
-    tx,
-    () => sql`
-      update reservation set during = ${rangeOf(during)} where request_id = ${requestId} and released_at is null`.execute(tx),
+  const moved = await insertUnlessTaken(tx, () =>
+    sql`
+      update reservation set during = ${rangeOf(during)} where request_id = ${requestId} and released_at is null`.execute(
+      tx,
+    ),
   );
   if (!moved) throw new AppError("conflict", "a machine of the service is promised to another one in that time");
   const full = await overfullHosts(tx, requestId, during);

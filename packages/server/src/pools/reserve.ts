@@ -120,7 +120,11 @@ async function insertAll(tx: Tx, wish: ReserveWish, placed: readonly Placement[]
 const MAX_DATES = 20;
 
 /** Per pool: who failed where and why, what to add, and the first later date at which it would fit as it is. */
-async function explain(tx: Tx, wish: Pick<ReserveWish, "demands" | "during">, refusals: readonly PoolRefusal[]): Promise<string[]> {
+async function explain(
+  tx: Tx,
+  wish: Pick<ReserveWish, "demands" | "during">,
+  refusals: readonly PoolRefusal[],
+): Promise<string[]> {
   const lines: string[] = [];
   for (const { pool, refused, missing } of refusals) {
     for (const refusal of refused) {
@@ -136,7 +140,11 @@ async function explain(tx: Tx, wish: Pick<ReserveWish, "demands" | "during">, re
   return lines;
 }
 
-async function firstDateThatFits(tx: Tx, pool: PoolRow, wish: Pick<ReserveWish, "demands" | "during">): Promise<Date | null> {
+async function firstDateThatFits(
+  tx: Tx,
+  pool: PoolRow,
+  wish: Pick<ReserveWish, "demands" | "during">,
+): Promise<Date | null> {
   const { startsAt, endsAt } = wish.during;
   const { rows } = await sql<{ at: Date }>`
     select distinct upper(r.during) as at from reservation r

@@ -43,7 +43,8 @@ export async function planVolumes(tx: Tx, wish: VolumeWish): Promise<PlannedVolu
         insert into volume_use (volume_id, server_id) values (${rows[0]?.id}, ${wish.serverId})
         on conflict do nothing`.execute(tx);
     });
-    if (!isNew) throw new AppError("conflict", `disk ${disk.on ?? disk.name} of the machine carries another volume at that time`);
+    if (!isNew)
+      throw new AppError("conflict", `disk ${disk.on ?? disk.name} of the machine carries another volume at that time`);
     planned.push({ name, disk: disk.name, place: disk.on ?? null, sizeGiB: disk.sizeGiB, role: disk.role });
   }
   return planned;
@@ -67,9 +68,8 @@ export async function releaseVolumes(tx: Tx, serverId: string): Promise<void> {
 
 /** Moves the planned time of a server's volumes. */
 export async function changeVolumes(tx: Tx, serverId: string, during: During): Promise<void> {
-  const moved = await insertUnlessTaken(
-    tx,
-    () => sql`
+  const moved = await insertUnlessTaken(tx, () =>
+    sql`
       update volume v set during = ${rangeOf(during)}
       where v.state <> 'removed'
         and exists (select from volume_use u where u.volume_id = v.id and u.server_id = ${serverId})`.execute(tx),
