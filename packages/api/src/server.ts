@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Id, IpAddress, MacAddress, PowerState, Timestamp } from "./common.ts";
+import { Id, IpAddress, MacAddress, OperationLink, PowerState, Timestamp } from "./common.ts";
 import { listQuery, pageOf } from "./list.ts";
 import { type Contract, route } from "./route.ts";
 
@@ -59,10 +59,10 @@ const verb = <const W extends string>(word: W, summary: string) =>
     summary,
     params,
     body: z.strictObject({}),
-    response: ServerInfo,
+    response: OperationLink,
     status: 202,
     starts: true,
-    cli: { words: ["server", word], args: ["id"], example: `berth server ${word} shop-app-1` },
+    cli: { words: ["server", word], args: ["id"], example: `berth server ${word} shop-app-1`, follows: "operation" },
   });
 
 export const serverContract = {
@@ -108,6 +108,11 @@ export const serverContract = {
     summary: "Why: the automatic decisions about a server, service or request, with every candidate and its reason",
     params: z.strictObject({ kind: z.enum(["server", "service", "request"]), id: z.string().min(1).max(100) }),
     response: z.object({ items: z.array(Decision) }),
-    cli: { words: ["why"], args: ["kind", "id"], example: "berth why server shop-db-1", columns: ["at", "kind", "chosen", "reasons"] },
+    cli: {
+      words: ["why"],
+      args: ["kind", "id"],
+      example: "berth why server shop-db-1",
+      columns: ["at", "kind", "chosen", "reasons"],
+    },
   }),
 } satisfies Contract;

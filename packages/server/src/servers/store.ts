@@ -2,7 +2,7 @@ import type { Selectable } from "kysely";
 import type { ServerTable } from "../kernel/db/tables.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
-import { nextState, type ServerEvent, type ServerState } from "./rules.ts";
+import { isUuid, nextState, type ServerEvent, type ServerState } from "./rules.ts";
 
 /** A NIC as it was reserved. `ip` is null where a foreign DHCP decides. */
 export interface ServerNic {
@@ -71,6 +71,18 @@ export async function readServer(db: Db | Tx, id: string): Promise<ServerRow> {
   const row = await db.selectFrom("server").selectAll().where("id", "=", id).executeTakeFirst();
   if (row === undefined) throw new AppError("not_found", `there is no server ${id}`);
   return rowOf(row);
+}
+
+/** By id, or by the name of the newest server that has it. */
+export async function findServer(db: Db | Tx, idOrName: string): Promise<ServerRow | null> {
+  const row = await db
+    .selectFrom("server")
+    .selectAll()
+    .where(isUuid(idOrName) ? "id" : "name", "=", idOrName)
+    .orderBy("created_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : rowOf(row);
 }
 
 export async function serversOf(db: Db | Tx, serviceId: string): Promise<ServerRow[]> {

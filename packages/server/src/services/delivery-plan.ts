@@ -28,20 +28,21 @@ export async function deliveryOf(
     startsAt: request.during.startsAt.toISOString(),
     endsAt: request.during.endsAt.toISOString(),
     servers: plans,
-    hooks: hookRuns(request.template, servers, "after-create"),
+    before: hookRuns(request.template, servers, "before-create", request.serviceId),
+    hooks: hookRuns(request.template, servers, "after-create", request.serviceId),
     onFailure: request.onFailure,
   };
 }
 
 /** The runs of a template's hooks at one moment, hook by hook, each on all its servers. */
-export function hookRuns(template: Template, servers: readonly ServerRow[], at: HookMoment): HookRun[] {
+export function hookRuns(template: Template, servers: readonly ServerRow[], at: HookMoment, serviceId: string): HookRun[] {
   return template.hooks
     .filter((hook) => hook.at === at)
-    .flatMap((hook) => {
+    .flatMap((hook): HookRun[] => {
       const members = servers.filter((server) => hook.group === null || server.group_name === hook.group);
       // A call is made once for the service; a script runs on every member.
-      const targets = hook.run.kind === "http" ? members.slice(0, 1) : members;
-      return targets.map((server) => ({ serviceId: server.service_id ?? "", serverId: server.id, hook: hook.name }));
+      if (hook.run.kind === "http") return [{ serviceId, serverId: null, hook: hook.name }];
+      return members.map((server) => ({ serviceId, serverId: server.id, hook: hook.name }));
     });
 }
 

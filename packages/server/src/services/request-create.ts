@@ -16,7 +16,8 @@ import type { Actor } from "../kernel/http/handler.ts";
 import type { SecretBox } from "../kernel/secrets.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import type { Placement } from "../placement/demand.ts";
-import { poolIdsByName, reserve } from "../pools/actions.ts";
+import { poolIdsByName } from "../pools/actions.ts";
+import { reserve } from "../pools/reserve.ts";
 import { insertServer, recordDecision } from "../servers/store.ts";
 import { planVolumes } from "../storage/actions.ts";
 import { deliveryOf } from "./delivery-plan.ts";
@@ -32,14 +33,22 @@ export interface RequestDeps {
   readonly secrets: SecretBox;
 }
 
+/** Writes down the answer of a call in the transaction of its effect, so that the same call again finds it. */
+export type RecordId = (tx: Tx, id: string) => Promise<void>;
+export const nothing: RecordId = async () => {};
+
 /**
  * Takes a wish and reserves everything it needs, in one transaction, before anyone approves: servers, capacity,
  * addresses, identities, disks. Answers the request's id.
  */
-export async function createRequest(deps: RequestDeps, actor: Actor, wish: Wish): Promise<string> {
+export async function createRequest(deps: RequestDeps, actor: Actor, wish: Wish, record: RecordId = nothing): Promise<string> {
   const during = leaseOf(wish, new Date());
   try {
-    return await inTx(deps.db, (tx) => submit(deps, tx, actor, wish, during));
+    return await inTx(deps.db, async (tx) => {
+      const id = await submit(deps, tx, actor, wish, during);
+      await record(tx, id);
+      return id;
+    });
   } catch (error) {
     if (sqlState(error) === "23505")
       throw new AppError("conflict", `there is a service or server of the name ${wish.service} already`, {
@@ -140,7 +149,7 @@ async function submit(
     subject: { kind: "service", id: serviceId },
     userId: actor.userId,
   });
-  await audit(tx, { actor, action: "request.create", object: { kind: "request", id: requestId }, outcome: "ok" });
+  await audit(tx, { actor, action: "request.create", object: { kind: "request", id: requestId }, outcome: "done" });
   return requestId;
 }
 

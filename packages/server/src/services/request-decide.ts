@@ -2,7 +2,7 @@ import { audit } from "../identity/audit.ts";
 import { inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import { createRequest, type RequestDeps, type Wish } from "./request-create.ts";
+import { createRequest, nothing, type RecordId, type RequestDeps, type Wish } from "./request-create.ts";
 import type { Verdict } from "./service-deliver.ts";
 import { mayAct } from "../servers/owner-rules.ts";
 import { findRequest, moveRequest, type RequestRow } from "./store.ts";
@@ -15,6 +15,7 @@ export async function decideRequest(
   actor: Actor,
   idOrName: string,
   decision: { verb: Decision; reason: string | null },
+  record: RecordId = nothing,
 ): Promise<string> {
   return inTx(deps.db, async (tx) => {
     const request = await ownRequest(tx, actor, idOrName);
@@ -26,8 +27,9 @@ export async function decideRequest(
       actor,
       action: `request.${decision.verb}`,
       object: { kind: "request", id: request.id },
-      outcome: "ok",
+      outcome: "done",
     });
+    await record(tx, request.id);
     return request.id;
   });
 }
@@ -45,13 +47,14 @@ export async function retryRequest(
   actor: Actor,
   idOrName: string,
   change: { endsAt?: string | undefined },
+  record: RecordId = nothing,
 ): Promise<string> {
   const request = await inTx(deps.db, (tx) => ownRequest(tx, actor, idOrName));
   if (!["failed", "rejected", "withdrawn", "ended"].includes(request.state))
     throw new AppError("conflict", `the request is ${request.state}: only one that has ended can be asked again`);
   // It was checked by the schema when it was first asked; its start lies in the past by now.
   const { startsAt: _past, ...wish } = request.wish as Wish;
-  return createRequest(deps, actor, { ...wish, ...(change.endsAt === undefined ? {} : { endsAt: change.endsAt }) });
+  return createRequest(deps, actor, { ...wish, ...(change.endsAt === undefined ? {} : { endsAt: change.endsAt }) }, record);
 }
 
 /** The request, if the caller may act on it; `not_found` otherwise, as if it were not there. */

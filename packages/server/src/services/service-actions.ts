@@ -1,24 +1,19 @@
-import { readTemplateById } from "../catalog/actions.ts";
-import { readHostPlace } from "../estate/store.ts";
 import { changeFabric } from "../fabric/actions.ts";
 import { audit } from "../identity/audit.ts";
 import { inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
-import { changeReservation } from "../pools/actions.ts";
-import { bladeRetirement, vmRetirement } from "../servers/landing-rules.ts";
+import { changeReservation } from "../pools/reservations.ts";
 import { mayAct } from "../servers/owner-rules.ts";
-import { type ServerRow, serversOf } from "../servers/store.ts";
+import { serversOf } from "../servers/store.ts";
 import { changeVolumes } from "../storage/actions.ts";
-import { hookRuns } from "./delivery-plan.ts";
-import type { RequestDeps } from "./request-create.ts";
+import { nothing, type RecordId, type RequestDeps } from "./request-create.ts";
 import type { LeaseMessage } from "./service-lease.ts";
-import { type RetirePlan, serviceRetire } from "./service-retire.ts";
-import { findService, moveRequest, moveService, requestOfService, type ServiceRow } from "./store.ts";
+import { startRetirement } from "./service-end.ts";
+import { findService, moveRequest, requestOfService, type ServiceRow } from "./store.ts";
 
 export const leaseId = (serviceId: string): string => `lease-${serviceId}`;
-export const retireId = (serviceId: string): string => `retire-${serviceId}`;
 
 /** The service, if the caller may act on it; `not_found` otherwise, as if it were not there. */
 export async function ownService(tx: Tx, actor: Actor, idOrName: string): Promise<ServiceRow> {
@@ -48,7 +43,7 @@ export async function deleteService(deps: RequestDeps, actor: Actor, idOrName: s
       case "failed":
         throw new AppError("conflict", `service ${service.name} is ${service.state}: nothing is left of it`);
     }
-    await audit(tx, { actor, action: "service.delete", object: { kind: "service", id: service.id }, outcome: "ok" });
+    await audit(tx, { actor, action: "service.delete", object: { kind: "service", id: service.id }, outcome: "done" });
     return service.id;
   });
 }
@@ -60,38 +55,14 @@ async function undoDelivery(engine: Engine, tx: Tx, service: ServiceRow, why: st
   else await engine.cancel(tx, request.id, why);
 }
 
-/** Starts the way back of a whole service; once, however often it is asked. */
-export async function startRetirement(engine: Engine, tx: Tx, service: ServiceRow, userId: string | null): Promise<void> {
-  if (!(await moveService(tx, service.id, "retire"))) return;
-  await tx.updateTable("service").set({ operation_id: retireId(service.id) }).where("id", "=", service.id).execute();
-  const request = await requestOfService(tx, service.id);
-  const servers = await serversOf(tx, service.id);
-  const living = servers.filter((server) => server.state !== "retired");
-  const { template } = await readTemplateById(tx, service.template_id);
-  await engine.start(tx, serviceRetire, {
-    id: retireId(service.id),
-    input: {
-      requestId: request.id,
-      serviceId: service.id,
-      servers: await Promise.all(living.map((server) => retirePlanOf(tx, server))),
-      hooks: hookRuns(template, living, "before-delete"),
-    },
-    title: `retire ${service.name}`,
-    subject: { kind: "service", id: service.id },
-    userId,
-  });
-}
-
-export async function retirePlanOf(tx: Tx, server: ServerRow): Promise<RetirePlan> {
-  const title = `${server.name} (${server.kind})`;
-  if (server.host_id !== null)
-    return { kind: "virtual", title, retire: vmRetirement(server, await readHostPlace(tx, server.host_id)) };
-  if (server.machine_id === null) throw new Error(`server ${server.name} has landed nowhere`);
-  return { kind: "physical", title, retire: bladeRetirement(server, server.machine_id) };
-}
-
 /** Moves the end date. Earlier is always allowed; later needs an administrator, and everything still free by then. */
-export async function extendService(deps: RequestDeps, actor: Actor, idOrName: string, until: string): Promise<string> {
+export async function extendService(
+  deps: RequestDeps,
+  actor: Actor,
+  idOrName: string,
+  until: string,
+  record: RecordId = nothing,
+): Promise<string> {
   const endsAt = new Date(until);
   return inTx(deps.db, async (tx) => {
     const service = await ownService(tx, actor, idOrName);
@@ -115,7 +86,8 @@ export async function extendService(deps: RequestDeps, actor: Actor, idOrName: s
       .execute();
     const message: LeaseMessage = { endsAt: endsAt.toISOString() };
     await deps.engine.send(tx, leaseId(service.id), "lease", message);
-    await audit(tx, { actor, action: "service.extend", object: { kind: "service", id: service.id }, outcome: "ok" });
+    await audit(tx, { actor, action: "service.extend", object: { kind: "service", id: service.id }, outcome: "done" });
+    await record(tx, service.id);
     return service.id;
   });
 }

@@ -14,6 +14,8 @@ export interface Delivery {
   readonly startsAt: string;
   readonly endsAt: string;
   readonly servers: readonly ServerPlan[];
+  /** Hooks that run before anything is made. */
+  readonly before: readonly HookRun[];
   /** In the order in which they run, once all servers answer. */
   readonly hooks: readonly HookRun[];
   readonly onFailure: "unwind" | "park";
@@ -74,6 +76,7 @@ export const serviceDeliver = workflow({
     if (!verdict.approved) throw new AppError("conflict", verdict.reason);
     await wf.waitUntil(new Date(input.startsAt), "start date");
     await wf.do(markDeploying, input);
+    for (const hook of input.before) await wf.do(runHook, hook);
     await wf.all(input.servers.map(provisionOf));
     for (const hook of input.hooks) await wf.do(runHook, hook);
     await wf.do(markActive, input);

@@ -12,6 +12,8 @@ export interface Retirement {
   readonly serviceId: string;
   readonly servers: readonly RetirePlan[];
   readonly hooks: readonly HookRun[];
+  /** Hooks that run once nothing is left. */
+  readonly after: readonly HookRun[];
 }
 
 const GONE = { none: "what is removed does not come back; the workflow parks instead" } as const;
@@ -49,11 +51,12 @@ export const serviceRetire = workflow({
     for (const hook of input.hooks) await wf.do(runHook, hook);
     await wf.all(input.servers.map(retireOf));
     await wf.do(release, input);
+    for (const hook of input.after) await wf.do(runHook, hook);
   },
 });
 
 /** The retirement of a server has an id of its own: its provisioning already has the server's. */
-function retireOf(server: RetirePlan): Child {
+export function retireOf(server: RetirePlan): Child {
   const id = `retire-${server.retire.serverId}`;
   switch (server.kind) {
     case "virtual":

@@ -2,6 +2,7 @@ import type { Selectable } from "kysely";
 import type { RequestTable, ServiceTable } from "../kernel/db/tables.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
+import { isUuid } from "../servers/rules.ts";
 import {
   nextRequestState,
   nextServiceState,
@@ -14,23 +15,27 @@ import {
 export type ServiceRow = Selectable<ServiceTable> & { readonly state: ServiceState };
 export type RequestRow = Selectable<RequestTable> & { readonly state: RequestState };
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 /** By id, or by the name of the newest service that has it. */
 export async function findService(db: Db | Tx, idOrName: string): Promise<ServiceRow | null> {
   const row = await db
     .selectFrom("service")
     .selectAll()
-    .where(UUID.test(idOrName) ? "id" : "name", "=", idOrName)
+    .where(isUuid(idOrName) ? "id" : "name", "=", idOrName)
     .orderBy("created_at", "desc")
     .limit(1)
     .executeTakeFirst();
   return row === undefined ? null : (row as ServiceRow);
 }
 
+export async function readService(db: Db | Tx, id: string): Promise<ServiceRow> {
+  const row = await db.selectFrom("service").selectAll().where("id", "=", id).executeTakeFirst();
+  if (row === undefined) throw new AppError("not_found", `there is no service ${id}`);
+  return row as ServiceRow;
+}
+
 /** By id, or by the name of its service; then the newest. */
 export async function findRequest(db: Db | Tx, idOrName: string): Promise<RequestRow | null> {
-  const byId = UUID.test(idOrName);
+  const byId = isUuid(idOrName);
   const row = await db
     .selectFrom("request")
     .innerJoin("service", "service.id", "request.service_id")

@@ -115,7 +115,7 @@ export async function serviceDetail(
     servers: servers.map((server) => serverInfo(server, { service: service.name, on: placeOf(server, places) })),
     hooks: hooks.map((run) => ({
       name: run.name,
-      server: names.get(run.server_id) ?? "",
+      server: names.get(run.server_id ?? "") ?? "",
       at: run.at.toISOString(),
       exitCode: run.exit_code,
       output: run.output,

@@ -3,10 +3,10 @@ import type { Engine } from "../kernel/workflow/workflow.ts";
 import type { Call } from "../providers/provider.ts";
 import type { RequestEvent, ServiceEvent } from "./rules.ts";
 
-/** One run of one hook on one server. */
+/** One run of one hook on one server; an HTTP call is made once for the service. */
 export interface HookRun {
   readonly serviceId: string;
-  readonly serverId: string;
+  readonly serverId: string | null;
   readonly hook: string;
 }
 
@@ -25,5 +25,9 @@ export interface ServiceWorld {
   endLease(tx: Tx, serviceId: string): Promise<void>;
   /** Runs a hook of the service's template; its output is kept. Fails when the hook does. */
   runHook(run: HookRun, call: Call): Promise<void>;
+  /** Powers a VM off; it keeps its disks, addresses and place. */
   stopVm(serverId: string, call: Call): Promise<void>;
+  /** Gives back what one server holds, as releaseAll does for all. */
+  releaseServer(tx: Tx, serverId: string): Promise<void>;
+  deactivateServer(tx: Tx, serverId: string): Promise<void>;
 }

@@ -50,7 +50,8 @@ create index request_requester on request (requester_id, created_at);
 create table hook_run (
   id bigint generated always as identity primary key,
   service_id uuid not null references service (id),
-  server_id uuid not null references server (id),
+  -- Null for a call that is made once for the whole service.
+  server_id uuid references server (id),
   name text not null,
   at timestamptz not null default now(),
   exit_code integer,

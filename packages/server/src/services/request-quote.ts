@@ -1,0 +1,31 @@
+import { randomUUID } from "node:crypto";
+import type { Quote } from "@berth/api/request.ts";
+import type { z } from "zod";
+import { readPublishedTemplate } from "../catalog/actions.ts";
+import { quote as priceQuote } from "../catalog/price-actions.ts";
+import { networkIdsByName } from "../fabric/store.ts";
+import { type Db, inTx } from "../kernel/db/db.ts";
+import { AppError } from "../kernel/errors.ts";
+import type { Actor } from "../kernel/http/handler.ts";
+import { poolIdsByName } from "../pools/actions.ts";
+import { wouldFit } from "../pools/reserve.ts";
+import { leaseOf, type Wish } from "./request-create.ts";
+import { checkNames, demandOf, planServers } from "./request-plan.ts";
+import { leaseDays } from "./rules.ts";
+
+/** What a wish would cost, whether it fits now, and if not what is missing. Promises nothing. */
+export async function quoteRequest(db: Db, actor: Actor, wish: Wish): Promise<z.input<typeof Quote>> {
+  const during = leaseOf(wish, new Date());
+  return inTx(db, async (tx) => {
+    const { template } = await readPublishedTemplate(tx, wish.template);
+    const servers = planServers(template, wish, randomUUID);
+    const problems = checkNames(servers);
+    if (problems.length > 0) throw new AppError("invalid_request", problems[0]?.message ?? "wrong names", { fields: problems });
+    const networkIds = await networkIdsByName(tx, template.networks);
+    const poolIds = await poolIdsByName(tx, wish.pools, actor);
+    const demands = servers.map((server) => demandOf(server, networkIds));
+    const answer = await wouldFit(tx, { during, poolIds, demands });
+    const price = await priceQuote(tx, template, leaseDays(during.startsAt, during.endsAt), answer.placed);
+    return { price, fits: answer.fits, pool: answer.pool, reasons: [...answer.reasons] };
+  });
+}

@@ -1,0 +1,63 @@
+import { readTemplateById } from "../catalog/actions.ts";
+import { readHostPlace } from "../estate/store.ts";
+import type { Tx } from "../kernel/db/db.ts";
+import type { Engine } from "../kernel/workflow/workflow.ts";
+import { bladeRetirement, vmRetirement } from "../servers/landing-rules.ts";
+import { type ServerRow, serversOf } from "../servers/store.ts";
+import { hookRuns } from "./delivery-plan.ts";
+import { serviceDeactivate } from "./service-deactivate.ts";
+import { type RetirePlan, serviceRetire } from "./service-retire.ts";
+import { moveService, requestOfService, type ServiceRow } from "./store.ts";
+
+export const retireId = (serviceId: string): string => `retire-${serviceId}`;
+export const deactivateId = (serviceId: string): string => `deactivate-${serviceId}`;
+
+/** Starts the way back of a whole service; once, however often it is asked. */
+export async function startRetirement(engine: Engine, tx: Tx, service: ServiceRow, userId: string | null): Promise<void> {
+  if (!(await moveService(tx, service.id, "retire"))) return;
+  await tx.updateTable("service").set({ operation_id: retireId(service.id) }).where("id", "=", service.id).execute();
+  const request = await requestOfService(tx, service.id);
+  const servers = await serversOf(tx, service.id);
+  const living = servers.filter((server) => server.state !== "retired");
+  const { template } = await readTemplateById(tx, service.template_id);
+  await engine.start(tx, serviceRetire, {
+    id: retireId(service.id),
+    input: {
+      requestId: request.id,
+      serviceId: service.id,
+      servers: await Promise.all(living.map((server) => retirePlanOf(tx, server))),
+      hooks: hookRuns(template, living, "before-delete", service.id),
+      after: hookRuns(template, [], "after-delete", service.id),
+    },
+    title: `retire ${service.name}`,
+    subject: { kind: "service", id: service.id },
+    userId,
+  });
+}
+
+async function retirePlanOf(tx: Tx, server: ServerRow): Promise<RetirePlan> {
+  const title = `${server.name} (${server.kind})`;
+  if (server.host_id !== null)
+    return { kind: "virtual", title, retire: vmRetirement(server, await readHostPlace(tx, server.host_id)) };
+  if (server.machine_id === null) throw new Error(`server ${server.name} has landed nowhere`);
+  return { kind: "physical", title, retire: bladeRetirement(server, server.machine_id) };
+}
+
+/** Switches a service's VMs off and gives its machines back, once. */
+export async function startDeactivation(engine: Engine, tx: Tx, service: ServiceRow): Promise<void> {
+  if (service.state !== "active") return;
+  const servers = (await serversOf(tx, service.id)).filter((server) => server.state !== "retired");
+  const physical = servers.filter((server) => server.kind === "physical");
+  await tx.updateTable("service").set({ operation_id: deactivateId(service.id) }).where("id", "=", service.id).execute();
+  await engine.start(tx, serviceDeactivate, {
+    id: deactivateId(service.id),
+    input: {
+      serviceId: service.id,
+      physical: await Promise.all(physical.map((server) => retirePlanOf(tx, server))),
+      virtual: servers.filter((server) => server.kind === "virtual").map((server) => server.id),
+    },
+    title: `deactivate ${service.name}`,
+    subject: { kind: "service", id: service.id },
+    userId: null,
+  });
+}
