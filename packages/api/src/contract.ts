@@ -1,4 +1,5 @@
 import { identityContract } from "./identity.ts";
+import { operationContract } from "./operation.ts";
 import { requestContract } from "./request.ts";
 import type { Contract } from "./route.ts";
 import { serverContract } from "./server.ts";
@@ -13,6 +14,7 @@ export const contract = {
   ...requestContract,
   ...serviceContract,
   ...serverContract,
+  ...operationContract,
   ...systemContract,
   ...auditContract,
 } satisfies Contract;
