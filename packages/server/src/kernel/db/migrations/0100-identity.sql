@@ -33,6 +33,8 @@ create table api_token (
   revoked_at timestamptz
 );
 create index api_token_user on api_token (user_id, created_at, id);
+-- A name is free again once its token is revoked.
+create unique index api_token_name on api_token (user_id, name) where revoked_at is null;
 
 -- Failed logins of the last minutes, shared by all controllers. Names that do not exist count too.
 create table login_failure (

@@ -1,0 +1,89 @@
+import { identityContract } from "@berth/api/identity.ts";
+import { sessionCookie } from "../kernel/auth/credentials.ts";
+import type { Db } from "../kernel/db/db.ts";
+import { mapPage, pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
+import { implement, type RouteSet } from "../kernel/http/handler.ts";
+import { changePassword, login, logout, SESSION_HOURS } from "./sessions.ts";
+import { getUser, renderUser } from "./store.ts";
+import { createToken, renderToken, revokeToken } from "./tokens.ts";
+import { createUser, disableUser, enableUser, resetPassword, updateUser } from "./users.ts";
+
+export interface IdentityDeps {
+  readonly db: Db;
+  /** The API is reached over TLS, so cookies are sent over nothing else. */
+  readonly secureCookies?: boolean;
+}
+
+export function identityRoutes({ db, secureCookies = false }: IdentityDeps): RouteSet {
+  const cookie = (secret: string, maxAgeSeconds: number) =>
+    sessionCookie(secret, { maxAgeSeconds, secure: secureCookies });
+  return implement(identityContract, {
+    login: async ({ body, remoteAddress, requestId, setHeader }) => {
+      const session = await login(db, { ...body, address: remoteAddress, requestId });
+      setHeader("set-cookie", cookie(session.secret, SESSION_HOURS * 3600));
+      return { name: session.name, role: session.role, expiresAt: session.expiresAt.toISOString() };
+    },
+    logout: async ({ actor, credentials, setHeader }) => {
+      if (credentials !== null) await logout(db, actor, credentials);
+      setHeader("set-cookie", cookie("", 0));
+      return {};
+    },
+    whoami: async ({ actor }) => renderUser(await getUser(db, actor.userId ?? "")),
+    changePassword: async ({ actor, body, remoteAddress }) => {
+      await changePassword(db, actor, { ...body, address: remoteAddress });
+      return {};
+    },
+
+    listTokens: async ({ actor, query }) => {
+      const own = db
+        .selectFrom("api_token")
+        .select(["id", "user_id", "name", "created_at", "expires_at", "last_used_at", "revoked_at"])
+        .where("user_id", "=", actor.userId ?? "")
+        .where("revoked_at", "is", null);
+      const page = await pageQuery(own, query, {
+        sorts: { name: textKey("api_token.name"), createdAt: timeKey("api_token.created_at") },
+        standard: "createdAt",
+        id: uuidKey("api_token.id"),
+        search: textKey("api_token.name"),
+      });
+      return mapPage(page, renderToken);
+    },
+    createToken: async ({ actor, body }) => {
+      const expiresAt = body.expiresAt === undefined ? null : new Date(body.expiresAt);
+      const { row, token } = await createToken(db, actor, { name: body.name, expiresAt });
+      return { ...renderToken(row), token };
+    },
+    revokeToken: async ({ actor, params }) => {
+      await revokeToken(db, actor, params.id);
+      return {};
+    },
+
+    listUsers: async ({ query }) => {
+      const { role } = query;
+      const users = db
+        .selectFrom("berth_user")
+        .selectAll()
+        .$if(role !== undefined, (q) => q.where("role", "=", role ?? ""));
+      const page = await pageQuery(users, query, {
+        sorts: { name: textKey("berth_user.name"), createdAt: timeKey("berth_user.created_at") },
+        standard: "name",
+        id: uuidKey("berth_user.id"),
+        search: textKey("berth_user.name"),
+      });
+      return mapPage(page, renderUser);
+    },
+    getUser: async ({ params }) => renderUser(await getUser(db, params.name)),
+    createUser: async ({ actor, body }) => {
+      const { user, password } = await createUser(db, actor, body);
+      return { ...renderUser(user), password };
+    },
+    updateUser: async ({ actor, params, body, ifMatch }) =>
+      renderUser(await updateUser(db, actor, { name: params.name, ifMatch, change: body })),
+    disableUser: async ({ actor, params }) => renderUser(await disableUser(db, actor, params.name)),
+    enableUser: async ({ actor, params }) => renderUser(await enableUser(db, actor, params.name)),
+    resetPassword: async ({ actor, params, body }) => {
+      const { user, password } = await resetPassword(db, actor, { name: params.name, password: body.password });
+      return { ...renderUser(user), password };
+    },
+  });
+}

@@ -1,0 +1,74 @@
+import type { Role, UserInfo } from "@berth/api/identity.ts";
+import type { Selectable } from "kysely";
+import type { z } from "zod";
+import type { Db, Tx } from "../kernel/db/db.ts";
+import type { BerthUserTable } from "../kernel/db/tables.ts";
+import { AppError } from "../kernel/errors.ts";
+
+export type UserRow = Selectable<BerthUserTable>;
+export type RoleName = z.infer<typeof Role>;
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+/** By name or id; null when there is none. */
+export async function findUser(db: Db | Tx, nameOrId: string): Promise<UserRow | null> {
+  const row = await db
+    .selectFrom("berth_user")
+    .selectAll()
+    .where(UUID.test(nameOrId) ? "id" : "name", "=", nameOrId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** As `findUser`, locked until the transaction ends; `not_found` when there is none. */
+export async function lockUser(tx: Tx, nameOrId: string): Promise<UserRow> {
+  const row = await tx
+    .selectFrom("berth_user")
+    .selectAll()
+    .where(UUID.test(nameOrId) ? "id" : "name", "=", nameOrId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row ?? noSuchUser();
+}
+
+export async function getUser(db: Db | Tx, nameOrId: string): Promise<UserRow> {
+  return (await findUser(db, nameOrId)) ?? noSuchUser();
+}
+
+function noSuchUser(): never {
+  throw new AppError("not_found", "There is no such user.");
+}
+
+/** Locks all enabled administrators, so that two of them can't remove each other at once. */
+export async function lockAdministrators(tx: Tx): Promise<string[]> {
+  const rows = await tx
+    .selectFrom("berth_user")
+    .select("id")
+    .where("role", "=", "administrator")
+    .where("disabled_at", "is", null)
+    .orderBy("id")
+    .forUpdate()
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+export async function endSessions(tx: Tx, userId: string): Promise<void> {
+  await tx.deleteFrom("session").where("user_id", "=", userId).execute();
+}
+
+export function renderUser(row: UserRow): z.input<typeof UserInfo> {
+  return {
+    id: row.id,
+    version: row.version,
+    name: row.name,
+    role: roleOf(row),
+    email: row.email,
+    enabled: row.disabled_at === null,
+    createdAt: row.created_at.toISOString(),
+  };
+}
+
+/** The table's check allows these two only. */
+export function roleOf(row: { role: string }): RoleName {
+  return row.role === "administrator" ? "administrator" : "user";
+}
