@@ -112,7 +112,7 @@ export interface EventTable {
 export interface HookRunTable {
   id: GeneratedAlways<number>;
   service_id: string;
-  server_id: string;
+  server_id: string | null;
   name: string;
   at: Generated<Timestamp>;
   exit_code: number | null;
@@ -126,6 +126,7 @@ export interface HostTable {
   site_id: string;
   provider: string;
   settings: Json;
+  secrets_sealed: string | null;
   state: Generated<string>;
   state_reason: string | null;
   hypervisor: string | null;
@@ -188,6 +189,7 @@ export interface MachineTable {
   state_reason: string | null;
   provider: string | null;
   settings: Json | null;
+  secrets_sealed: string | null;
   system_id: string | null;
   manufacturer: string | null;
   model: string | null;

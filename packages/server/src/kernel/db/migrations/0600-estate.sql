@@ -20,9 +20,11 @@ create table machine (
     check (state in ('enrolled', 'inspecting', 'available', 'in-use', 'cleaning', 'failed', 'retired')),
   -- Why it is in this state, in words, where that is not plain: `failed` above all.
   state_reason text,
-  -- Provider of its management controller, and that provider's settings, secrets sealed; null for a stranger that only booted.
+  -- Provider of its management controller, and that provider's settings; null for a stranger that only booted.
   provider text,
   settings jsonb,
+  -- The settings' secrets, sealed for this machine and its provider's address: a changed address makes them unreadable.
+  secrets_sealed text,
   -- Its id at the management controller.
   system_id text,
   -- What was observed, and when. Null until then.
@@ -67,6 +69,7 @@ create table host (
   site_id uuid not null references site (id),
   provider text not null,
   settings jsonb not null,
+  secrets_sealed text,
   state text not null default 'enrolled' check (state in ('enrolled', 'available', 'unreachable', 'failed', 'retired')),
   state_reason text,
   hypervisor text,
