@@ -65,39 +65,68 @@ function summary(end: Extract<DemoEvent, { event: "end" }>, paint: (code: string
 
 const indent = (text: string) => text.split("\n").map((line) => `   │ ${line}`).join("\n");
 
+interface RunOptions {
+  /** Exit codes that are no failure. */
+  readonly allow?: readonly number[];
+  /** Neither the command nor what it says is shown. */
+  readonly quiet?: boolean;
+  /** It draws on the terminal itself, where there is one; nothing of what it says is returned. */
+  readonly live?: boolean;
+}
+
 export interface Shell {
-  /** Runs one `berth` command as a user would; its output is shown (not with `--json`) and returned. Throws unless `allow` holds its exit code. */
-  berth(args: readonly string[], options?: { allow?: readonly number[]; quiet?: boolean }): Promise<{ exitCode: number; stdout: string }>;
+  /** Runs one `berth` command as a user would. Throws unless `allow` holds its exit code. */
+  berth(args: readonly string[], options?: RunOptions): Promise<{ exitCode: number; stdout: string }>;
+}
+
+interface ShellOptions {
+  readonly launcher: string;
+  readonly cwd: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly report: Report;
+  /** Commands and what they say are shown. */
+  readonly show: boolean;
 }
 
 /** Runs the real CLI as child processes, so that the demo can only show what a user can do. */
-export function createShell(options: { launcher: string; report: Report; show: boolean; signal: AbortSignal }): Shell {
+export function createShell(shell: ShellOptions): Shell {
   return {
-    berth: (args, { allow = [0], quiet = false } = {}) =>
-      new Promise((resolve, reject) => {
-        const command = `berth ${args.map(quote).join(" ")}`;
-        const startedAt = performance.now();
-        if (options.show && !quiet) process.stdout.write(`${DIM}$${PLAIN} ${command}\n`);
-        const child = spawn(options.launcher, args, { stdio: ["ignore", "pipe", "pipe"], signal: options.signal });
-        let stdout = "";
-        let stderr = "";
-        child.stdout.on("data", (chunk: Buffer) => {
-          stdout += chunk.toString();
-          if (options.show && !quiet) process.stdout.write(chunk);
-        });
-        child.stderr.on("data", (chunk: Buffer) => {
-          stderr += chunk.toString();
-          if (options.show && !quiet) process.stderr.write(chunk);
-        });
-        child.on("error", reject);
-        child.on("close", (code) => {
-          const exitCode = code ?? 1;
-          options.report.tell({ event: "command", command, exitCode, tookMs: Math.round(performance.now() - startedAt) });
-          if (allow.includes(exitCode)) return resolve({ exitCode, stdout });
-          reject(new Error(`${command} ended with ${exitCode}: ${stderr.trim().split("\n").at(-1) ?? ""}`));
-        });
-      }),
+    async berth(args, { allow = [0], quiet = false, live = false } = {}) {
+      const command = `berth ${args.map(quote).join(" ")}`;
+      const isShown = shell.show && !quiet;
+      const startedAt = performance.now();
+      if (isShown) process.stdout.write(`\n${DIM}$${PLAIN} ${command}\n`);
+      const outcome = await run(shell, args, { isShown, isInherited: isShown && live && process.stdout.isTTY === true });
+      const tookMs = Math.round(performance.now() - startedAt);
+      shell.report.tell({ event: "command", command, exitCode: outcome.exitCode, tookMs });
+      if (allow.includes(outcome.exitCode)) return outcome;
+      throw new Error(`${command} ended with ${outcome.exitCode}: ${outcome.stderr.trim().split("\n").slice(-5).join("\n")}`);
+    },
   };
+}
+
+function run(
+  shell: ShellOptions,
+  args: readonly string[],
+  how: { isShown: boolean; isInherited: boolean },
+): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const { launcher, cwd, environment: env } = shell;
+    const output = how.isInherited ? "inherit" : "pipe";
+    const child = spawn(launcher, args, { stdio: ["ignore", output, output], cwd, env });
+    let stdout = "";
+    let stderr = "";
+    child.stdout?.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+      if (how.isShown) process.stdout.write(chunk);
+    });
+    child.stderr?.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+      if (how.isShown) process.stderr.write(chunk);
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ exitCode: code ?? 1, stdout, stderr }));
+  });
 }
 
 const quote = (arg: string) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`);

@@ -10,8 +10,8 @@ import { decisionsOf, listServers, serverDetailOf } from "./read-models.ts";
 export interface ServerRoutesDeps {
   readonly db: Db;
   readonly engine: Engine;
-  /** Ids of servers that belong to a service or request, which the room above knows; throws `not_found` for a stranger. */
-  serversBehind(actor: Actor, kind: "service" | "request", idOrName: string): Promise<readonly string[]>;
+  /** What decisions about a service or request can be about, which the room above knows; throws `not_found` for a stranger. */
+  subjectsBehind(actor: Actor, kind: "service" | "request", idOrName: string): Promise<readonly string[]>;
 }
 
 export function serverRoutes(deps: ServerRoutesDeps): RouteSet {
@@ -24,7 +24,7 @@ export function serverRoutes(deps: ServerRoutesDeps): RouteSet {
     restartServer: ({ actor, params, recordAnswer }) => switchServer(deps, actor, params.id, "restart", recordAnswer),
     async explain({ actor, params }) {
       const { kind, id } = params;
-      const subjects = kind === "server" ? [(await ownServer(db, actor, id)).id] : await deps.serversBehind(actor, kind, id);
+      const subjects = kind === "server" ? [(await ownServer(db, actor, id)).id] : await deps.subjectsBehind(actor, kind, id);
       const items = await decisionsOf(db, subjects);
       if (items.length === 0) throw new AppError("not_found", `nothing was decided about ${kind} ${id} by itself`);
       return { items };
