@@ -471,6 +471,7 @@ export interface SessionTable {
 
 export interface SiteTable {
   id: string;
+  version: Generated<number>;
   name: string;
   dial: Generated<Json>;
   created_at: Generated<Timestamp>;

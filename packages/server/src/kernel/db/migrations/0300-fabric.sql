@@ -4,6 +4,7 @@ create extension if not exists btree_gist;
 -- A place with its own networks; how to reach it is in `dial`.
 create table site (
   id uuid primary key,
+  version integer not null default 1,
   name text not null unique,
   dial jsonb not null default '{}',
   created_at timestamptz not null default now()
