@@ -32,19 +32,18 @@ export type TreeRow =
   | { readonly kind: "step"; readonly depth: number; readonly step: OperationStep };
 
 /** The rows of the tree from an operation down, in the order in which they are shown. */
-export function treeRows(tree: OperationTree, id: string, depth = 0): TreeRow[] {
-  const operation = tree.operations.get(id);
-  if (operation === undefined) return [];
-  const steps = [...tree.steps.values()]
-    .filter((step) => step.operationId === id)
-    .sort((a, b) => a.position - b.position);
-  return [
-    { kind: "operation", depth, operation },
-    ...steps.flatMap((step): TreeRow[] =>
-      step.children.length === 0
-        ? [{ kind: "step", depth: depth + 1, step }]
-        : // The step that runs parts is its parts.
-          step.children.flatMap((child) => treeRows(tree, child, depth + 1)),
-    ),
-  ];
+export function treeRows(tree: OperationTree, id: string): TreeRow[] {
+  const stepsOf = Map.groupBy(tree.steps.values(), (step) => step.operationId);
+  const rowsOf = (operationId: string, depth: number): TreeRow[] => {
+    const operation = tree.operations.get(operationId);
+    if (operation === undefined) return [];
+    const steps = (stepsOf.get(operationId) ?? []).toSorted((a, b) => a.position - b.position);
+    return [{ kind: "operation", depth, operation }, ...steps.flatMap((step) => stepRows(step, depth + 1))];
+  };
+  // A step that runs parts is its parts.
+  const stepRows = (step: OperationStep, depth: number): TreeRow[] =>
+    step.children.length === 0
+      ? [{ kind: "step", depth, step }]
+      : step.children.flatMap((child) => rowsOf(child, depth));
+  return rowsOf(id, 0);
 }

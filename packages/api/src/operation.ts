@@ -123,7 +123,9 @@ export const operationContract = {
         workflow: z.string().min(1).max(100).optional(),
         subjectKind: z.string().min(1).max(100).optional(),
         subjectId: z.string().min(1).max(120).optional(),
-        parentId: OperationId.optional().describe("those that run as a part of this one; without it, none that are parts"),
+        parentId: OperationId.optional().describe(
+          "those that run as a part of this one; without it, none that are parts",
+        ),
       },
       ["createdAt", "title"],
     ),

@@ -11,6 +11,9 @@ export type Tx = Transaction<Tables>;
 /** Opens a pool on a PostgreSQL URL. */
 export function openDb(url: string, options: { maxConnections?: number } = {}): Db {
   const pool = new pg.Pool({ connectionString: url, max: options.maxConnections ?? 10 });
+  // A connection that breaks fails its own query; unheard, it would end the process too.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 
@@ -36,6 +39,20 @@ export async function inTx<T>(db: Db, fn: (tx: Tx) => Promise<T>): Promise<T> {
 export function isRetryable(error: unknown): boolean {
   return RETRYABLE.has(sqlState(error) ?? "");
 }
+
+/** Lost connection, restart, too many clients: nothing is wrong with what was asked, and it may work in a moment. */
+export function isDatabaseAway(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== null) return state.startsWith("08") || /^57P0[1-5]$/.test(state) || state === "53300";
+  // The driver has no class for these. Its place in the stack tells them from a lost connection to anything else.
+  if (!(error instanceof Error) || !error.stack?.includes("/node_modules/pg")) return false;
+  const code = "code" in error ? String(error.code) : "";
+  return NETWORK_CODES.has(code) || LOST_CONNECTION.test(error.message);
+}
+
+const NETWORK_CODES = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOENT"]);
+const LOST_CONNECTION =
+  /^(?:Connection terminated|Client (?:has encountered a connection error|was closed)|timeout exceeded when)/;
 
 /** The SQLSTATE of a database error, or null for any other. */
 export function sqlState(error: unknown): string | null {

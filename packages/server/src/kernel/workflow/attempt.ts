@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDatabaseAway, isRetryable } from "../db/db.ts";
 import { ProviderError } from "../errors.ts";
-import type { Lease } from "./lease.ts";
 import { RunLost } from "./journal.ts";
+import type { Lease } from "./lease.ts";
 import { pauseBeforeRetry } from "./operation-rules.ts";
 
 /** A step that does not heed its signal gets this long to stop, before it is given up as running on. */
@@ -42,9 +43,16 @@ export async function attemptEffect<O>(run: (signal: AbortSignal) => Promise<O>,
 /** The attempt went on past its time and past its signal: another beside it could double the effect. */
 class StillRunning extends ProviderError {}
 
-async function attemptOnce<O>(run: (signal: AbortSignal) => Promise<O>, tenure: AbortSignal, options: AttemptOptions): Promise<O> {
+async function attemptOnce<O>(
+  run: (signal: AbortSignal) => Promise<O>,
+  tenure: AbortSignal,
+  options: AttemptOptions,
+): Promise<O> {
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(new DOMException("the step took too long", "TimeoutError")), options.timeoutMs);
+  const timer = setTimeout(
+    () => timeout.abort(new DOMException("the step took too long", "TimeoutError")),
+    options.timeoutMs,
+  );
   const signal = AbortSignal.any([timeout.signal, tenure]);
   const running = run(signal);
   try {
@@ -52,7 +60,10 @@ async function attemptOnce<O>(run: (signal: AbortSignal) => Promise<O>, tenure: 
   } catch (error) {
     if (!timeout.signal.aborted || error instanceof StillRunning) throw error;
     const seconds = Math.round(options.timeoutMs / 1000);
-    throw new ProviderError("unreachable", `${options.name} took longer than ${seconds} s`, { ambiguous: true, cause: error });
+    throw new ProviderError("unreachable", `${options.name} took longer than ${seconds} s`, {
+      ambiguous: true,
+      cause: error,
+    });
   } finally {
     clearTimeout(timer);
   }
@@ -63,11 +74,29 @@ function givenUp(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const giveUp = () => {
       setTimeout(
-        () => reject(new StillRunning("unreachable", "the step did not stop when its time was up", { ambiguous: true })),
+        () =>
+          reject(new StillRunning("unreachable", "the step did not stop when its time was up", { ambiguous: true })),
         GRACE_MS,
       ).unref();
     };
     if (signal.aborted) giveUp();
     else signal.addEventListener("abort", giveUp, { once: true });
   });
+}
+
+/**
+ * Runs what is a step's own: what it throws is wrapped, so that it is known for the step's. Not so when the run was
+ * lost, or the database is away or asks for the transaction once more: then the same is to be tried again.
+ */
+export async function own<T>(
+  Wrapped: new (message: string, options: { cause: unknown }) => Error,
+  name: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof RunLost || isRetryable(error) || isDatabaseAway(error)) throw error;
+    throw new Wrapped(name, { cause: error });
+  }
 }

@@ -5,8 +5,8 @@ import { createTestDb, type TestDb } from "../db/test-db.ts";
 import { AppError, ProviderError } from "../errors.ts";
 import { silentLog } from "../log.ts";
 import { createEngine, type RunningEngine } from "./engine.ts";
+import { counts, failing, type LineWorld, line, parent, parking, patient, slow } from "./testing/line.ts";
 import { until } from "./testing/until.ts";
-import { counts, failing, type LineWorld, line, parking, parent, patient, slow } from "./testing/line.ts";
 import type { Workflow } from "./workflow.ts";
 
 const LONG_MS = 60_000;
@@ -33,16 +33,33 @@ describe("engine", { timeout: LONG_MS }, () => {
   const start = async (workflow: Workflow<LineWorld, { id: string }, unknown>, extra: object = {}): Promise<string> => {
     const id = randomUUID();
     await inTx(test.db, (tx) =>
-      engine.start(tx, workflow, { id, input: { id, ...extra }, title: workflow.name, subject: { kind: "thing", id }, userId: null }),
+      engine.start(tx, workflow, {
+        id,
+        input: { id, ...extra },
+        title: workflow.name,
+        subject: { kind: "thing", id },
+        userId: null,
+      }),
     );
     return id;
   };
-  const read = (id: string) => test.db.selectFrom("operation").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+  const read = (id: string) =>
+    test.db.selectFrom("operation").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
   const reaches = (id: string, state: string) =>
-    until(async () => ((await read(id)).state === state ? true : null), `${id} is ${state}`, async () => JSON.stringify(await read(id)));
+    until(
+      async () => ((await read(id)).state === state ? true : null),
+      `${id} is ${state}`,
+      async () => JSON.stringify(await read(id)),
+    );
   const steps = (id: string) =>
-    test.db.selectFrom("operation_step").select(["name", "state", "attempt"]).where("operation_id", "=", id).orderBy("position").execute();
-  const of = (id: string) => world.calls.filter((call) => call.endsWith(id)).map((call) => call.split(" ").slice(0, -1).join(" "));
+    test.db
+      .selectFrom("operation_step")
+      .select(["name", "state", "attempt"])
+      .where("operation_id", "=", id)
+      .orderBy("position")
+      .execute();
+  const of = (id: string) =>
+    world.calls.filter((call) => call.endsWith(id)).map((call) => call.split(" ").slice(0, -1).join(" "));
   const fail = (key: string, ...errors: Error[]) => world.faults.set(key, errors);
 
   it("runs steps in order and hands their results on", async () => {
@@ -50,7 +67,11 @@ describe("engine", { timeout: LONG_MS }, () => {
     await reaches(id, "done");
     expect(of(id)).toEqual(["do one", "do three"]);
     expect((await read(id)).output).toEqual({ sum: 3 });
-    expect(await steps(id)).toMatchObject([{ name: "one", state: "done" }, { name: "two", state: "done" }, { name: "three", state: "done" }]);
+    expect(await steps(id)).toMatchObject([
+      { name: "one", state: "done" },
+      { name: "two", state: "done" },
+      { name: "three", state: "done" },
+    ]);
   });
 
   it("starts nothing when the caller's transaction rolls back", async () => {
@@ -67,7 +88,9 @@ describe("engine", { timeout: LONG_MS }, () => {
 
   it("starts once for the same id", async () => {
     const id = await start(line);
-    await inTx(test.db, (tx) => engine.start(tx, line, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }));
+    await inTx(test.db, (tx) =>
+      engine.start(tx, line, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }),
+    );
     await reaches(id, "done");
     expect(of(id)).toEqual(["do one", "do three"]);
   });
@@ -75,7 +98,9 @@ describe("engine", { timeout: LONG_MS }, () => {
   it("undoes in reverse what was done, and the failed step too", async () => {
     const id = randomUUID();
     fail(`three ${id}`, new AppError("unavailable", "three is closed"));
-    await inTx(test.db, (tx) => engine.start(tx, line, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }));
+    await inTx(test.db, (tx) =>
+      engine.start(tx, line, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }),
+    );
     await reaches(id, "failed");
     expect(of(id)).toEqual(["do one", "undo three", "undo two", "undo one"]);
     expect((await read(id)).error).toBe("three is closed");
@@ -85,7 +110,9 @@ describe("engine", { timeout: LONG_MS }, () => {
   it.each(["unreachable", "busy"] as const)("tries again what is %s", async (failure) => {
     const id = randomUUID();
     fail(`one ${id}`, new ProviderError(failure, "not now"));
-    await inTx(test.db, (tx) => engine.start(tx, line, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }));
+    await inTx(test.db, (tx) =>
+      engine.start(tx, line, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }),
+    );
     await reaches(id, "done");
     expect((await steps(id))[0]).toMatchObject({ attempt: 2 });
   });
@@ -93,7 +120,9 @@ describe("engine", { timeout: LONG_MS }, () => {
   it.each(["denied", "rejected", "not_found"] as const)("does not try again what is %s", async (failure) => {
     const id = randomUUID();
     fail(`one ${id}`, new ProviderError(failure, "never"));
-    await inTx(test.db, (tx) => engine.start(tx, line, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }));
+    await inTx(test.db, (tx) =>
+      engine.start(tx, line, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }),
+    );
     await reaches(id, "failed");
     expect((await steps(id))[0]).toMatchObject({ attempt: 1, state: "undone" });
   });
@@ -101,17 +130,23 @@ describe("engine", { timeout: LONG_MS }, () => {
   it("says nothing of what an unexpected error says", async () => {
     const id = randomUUID();
     fail(`one ${id}`, new Error("password=hunter2"));
-    await inTx(test.db, (tx) => engine.start(tx, line, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }));
+    await inTx(test.db, (tx) =>
+      engine.start(tx, line, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }),
+    );
     await reaches(id, "failed");
     expect((await read(id)).error).toBe("internal error");
-    expect(JSON.stringify(await test.db.selectFrom("event").select("data").where("subject_id", "=", id).execute())).not.toContain("hunter2");
+    expect(
+      JSON.stringify(await test.db.selectFrom("event").select("data").where("subject_id", "=", id).execute()),
+    ).not.toContain("hunter2");
   });
 
   it("is stuck when an undo fails, and goes on through the door", async () => {
     const id = randomUUID();
     fail(`three ${id}`, new AppError("unavailable", "closed"));
     fail(`undo one ${id}`, new AppError("unavailable", "still there"), new AppError("unavailable", "still there"));
-    await inTx(test.db, (tx) => engine.start(tx, line, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }));
+    await inTx(test.db, (tx) =>
+      engine.start(tx, line, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }),
+    );
     await reaches(id, "stuck");
     expect((await read(id)).error).toBe("one could not be undone: still there");
     await inTx(test.db, (tx) => engine.open(tx, id, "retry"));
@@ -131,7 +166,9 @@ describe("engine", { timeout: LONG_MS }, () => {
   it("parks, and resumes at the failed step", async () => {
     const id = randomUUID();
     fail(`two ${id}`, new AppError("unavailable", "not yet"));
-    await inTx(test.db, (tx) => engine.start(tx, parking, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }));
+    await inTx(test.db, (tx) =>
+      engine.start(tx, parking, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }),
+    );
     await reaches(id, "parked");
     await inTx(test.db, (tx) => engine.open(tx, id, "retry"));
     await reaches(id, "done");
@@ -144,7 +181,9 @@ describe("engine", { timeout: LONG_MS }, () => {
   ] as const)("parks, and %s ends it as %s", async (door, end, calls) => {
     const id = randomUUID();
     fail(`two ${id}`, new AppError("unavailable", "not yet"));
-    await inTx(test.db, (tx) => engine.start(tx, parking, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }));
+    await inTx(test.db, (tx) =>
+      engine.start(tx, parking, { id, input: { id }, title: "x", subject: { kind: "thing", id }, userId: null }),
+    );
     await reaches(id, "parked");
     await inTx(test.db, (tx) => engine.open(tx, id, door));
     await reaches(id, end);
@@ -201,9 +240,22 @@ describe("engine", { timeout: LONG_MS }, () => {
   it("undoes finished children when one has failed", async () => {
     const id = randomUUID();
     fail(`child ${id}-1`, new AppError("unavailable", "bad disk"));
-    await inTx(test.db, (tx) => engine.start(tx, parent, { id, input: { id, children: 3 }, title: "x", subject: { kind: "thing", id }, userId: null }));
+    await inTx(test.db, (tx) =>
+      engine.start(tx, parent, {
+        id,
+        input: { id, children: 3 },
+        title: "x",
+        subject: { kind: "thing", id },
+        userId: null,
+      }),
+    );
     await reaches(id, "failed");
-    const children = await test.db.selectFrom("operation").select(["id", "state"]).where("parent_id", "=", id).orderBy("id").execute();
+    const children = await test.db
+      .selectFrom("operation")
+      .select(["id", "state"])
+      .where("parent_id", "=", id)
+      .orderBy("id")
+      .execute();
     expect(children.map((c) => c.state)).toEqual(["undone", "failed", "undone"]);
     expect((await read(id)).error).toBe("part 1: bad disk");
     for (const child of children) expect(world.things.has(child.id)).toBe(false);
@@ -214,7 +266,10 @@ describe("engine", { timeout: LONG_MS }, () => {
 
   it("cancels children with their parent", async () => {
     const id = await start(parent, { children: 3, hold: true });
-    await until(async () => (world.calls.filter((c) => c.startsWith(`do child ${id}`)).length === 3 ? true : null), "children run");
+    await until(
+      async () => (world.calls.filter((c) => c.startsWith(`do child ${id}`)).length === 3 ? true : null),
+      "children run",
+    );
     await inTx(test.db, (tx) => engine.cancel(tx, id, "stop"));
     world.faults.set(`release ${id}`, []);
     await reaches(id, "cancelled");
@@ -226,7 +281,13 @@ describe("engine", { timeout: LONG_MS }, () => {
     const id = randomUUID();
     fail(`child ${id}-0`, new AppError("unavailable", "bad disk"));
     await inTx(test.db, (tx) =>
-      engine.start(tx, parent, { id, input: { id, children: 2, park: true }, title: "x", subject: { kind: "thing", id }, userId: null }),
+      engine.start(tx, parent, {
+        id,
+        input: { id, children: 2, park: true },
+        title: "x",
+        subject: { kind: "thing", id },
+        userId: null,
+      }),
     );
     await reaches(id, "parked");
     await inTx(test.db, (tx) => engine.open(tx, id, "retry"));

@@ -26,7 +26,10 @@ export interface EngineOptions {
 
 export interface RunningEngine extends Engine {
   /** Makes a workflow known, with what its steps are given. All of them before `launch`. */
-  register<D extends object, I, O>(workflow: Workflow<D, I, O>, deps: NoInfer<Omit<D, "signal" | "log" | "progress">> & object): void;
+  register<D extends object, I, O>(
+    workflow: Workflow<D, I, O>,
+    deps: NoInfer<Omit<D, "signal" | "log" | "progress">> & object,
+  ): void;
   /** Starts to take up work. */
   launch(): Promise<void>;
   /** Stops taking up work and lets go of the lease: others go on with what is running. */

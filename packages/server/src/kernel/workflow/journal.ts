@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import { AppError } from "../errors.ts";
 import { type Db, inTx, type Tx } from "../db/db.ts";
+import { AppError } from "../errors.ts";
 import { type EndState, isEnded, stands, type TurnReason } from "./operation-rules.ts";
 
 /**
@@ -99,7 +99,12 @@ export async function claim(db: Db, id: string, run: number, runner: string): Pr
 }
 
 export async function readEntries(db: Db, id: string): Promise<Entry[]> {
-  const rows = await db.selectFrom("operation_step").selectAll().where("operation_id", "=", id).orderBy("position").execute();
+  const rows = await db
+    .selectFrom("operation_step")
+    .selectAll()
+    .where("operation_id", "=", id)
+    .orderBy("position")
+    .execute();
   return rows.map((row) => ({
     position: row.position,
     name: row.name,
@@ -167,7 +172,9 @@ export async function putDone(tx: Tx, op: ClaimedOperation, entry: EntryKey, out
     .insertInto("operation_step")
     .values({ operation_id: op.id, ...key(entry), state: "done", output: json(output), ended_at: sql`now()` })
     .onConflict((c) =>
-      c.columns(["operation_id", "position"]).doUpdateSet({ state: "done", output: json(output), error: null, ended_at: sql`now()` }),
+      c
+        .columns(["operation_id", "position"])
+        .doUpdateSet({ state: "done", output: json(output), error: null, ended_at: sql`now()` }),
     )
     .execute();
 }
@@ -213,7 +220,12 @@ export async function lieDown(tx: Tx, op: ClaimedOperation, wait: Wait): Promise
 }
 
 /** Stops for a person: `parked` on the way forward, `stuck` on the way back. */
-export async function stopForPerson(db: Db, op: ClaimedOperation, state: "parked" | "stuck", words: string): Promise<void> {
+export async function stopForPerson(
+  db: Db,
+  op: ClaimedOperation,
+  state: "parked" | "stuck",
+  words: string,
+): Promise<void> {
   await inTx(db, async (tx) => {
     await fence(tx, op);
     await tx
@@ -225,7 +237,12 @@ export async function stopForPerson(db: Db, op: ClaimedOperation, state: "parked
 }
 
 /** From here on it only goes back. */
-export async function turnBack(db: Db, op: ClaimedOperation, reason: TurnReason, words: string | null): Promise<ClaimedOperation> {
+export async function turnBack(
+  db: Db,
+  op: ClaimedOperation,
+  reason: TurnReason,
+  words: string | null,
+): Promise<ClaimedOperation> {
   await inTx(db, async (tx) => {
     await fence(tx, op);
     await tx
@@ -257,7 +274,13 @@ export async function wake(tx: Tx, dispatch: Dispatch, id: string): Promise<void
 }
 
 /** Ends an operation, and wakes the parent when this was the last of its children that it waits for. */
-export async function finish(db: Db, dispatch: Dispatch, op: ClaimedOperation, state: EndState, output: unknown): Promise<void> {
+export async function finish(
+  db: Db,
+  dispatch: Dispatch,
+  op: ClaimedOperation,
+  state: EndState,
+  output: unknown,
+): Promise<void> {
   await inTx(db, async (tx) => {
     // The parent first: two last children would otherwise each believe that the other still runs.
     if (op.parentId !== null) await lock(tx, op.parentId);
@@ -270,7 +293,15 @@ export async function finish(db: Db, dispatch: Dispatch, op: ClaimedOperation, s
 export async function end(tx: Tx, id: string, state: EndState, output: unknown): Promise<void> {
   await tx
     .updateTable("operation")
-    .set({ state, output: json(output), ended_at: sql`now()`, waits_for: null, wait_kind: null, wake_at: null, runner: null })
+    .set({
+      state,
+      output: json(output),
+      ended_at: sql`now()`,
+      waits_for: null,
+      wait_kind: null,
+      wake_at: null,
+      runner: null,
+    })
     .where("id", "=", id)
     .execute();
 }
@@ -338,7 +369,15 @@ export async function ensureChild(tx: Tx, dispatch: Dispatch, child: NewOperatio
   await tx.deleteFrom("operation_step").where("operation_id", "=", child.id).execute();
   await tx
     .updateTable("operation")
-    .set({ phase: "forward", turned_by: null, error: null, cancel_reason: null, ended_at: null, output: null, input: json(child.input) })
+    .set({
+      phase: "forward",
+      turned_by: null,
+      error: null,
+      cancel_reason: null,
+      ended_at: null,
+      output: null,
+      input: json(child.input),
+    })
     .where("id", "=", child.id)
     .execute();
   await wake(tx, dispatch, child.id);

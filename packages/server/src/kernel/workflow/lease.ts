@@ -114,7 +114,12 @@ export async function takeLease(options: LeaseOptions): Promise<HeldLease> {
     release: async () => {
       isReleased = true;
       giveUp("the controller stops");
-      await db.updateTable("controller").set({ dead_at: sql`now()` }).where("id", "=", id).where("dead_at", "is", null).execute();
+      await db
+        .updateTable("controller")
+        .set({ dead_at: sql`now()` })
+        .where("id", "=", id)
+        .where("dead_at", "is", null)
+        .execute();
     },
   };
 }

@@ -1,8 +1,7 @@
 import { sql } from "kysely";
-import { type Db, inTx, isRetryable } from "../db/db.ts";
+import { type Db, inTx } from "../db/db.ts";
 import { AppError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { attemptEffect } from "./attempt.ts";
 import {
   beginEntry,
   Cancelled,
@@ -20,15 +19,14 @@ import {
   putFailed,
   RunLost,
   readEntries,
-  settleEntry,
   stopForPerson,
   turnBack,
 } from "./journal.ts";
 import type { Lease } from "./lease.ts";
 import { failureWords, isEnded, stands } from "./operation-rules.ts";
-import { createStepCall } from "./step-call.ts";
+import { runStep, StepFailed } from "./run-step.ts";
 import { unwind } from "./unwind.ts";
-import type { Child, DbStep, EffectStep, Step, StepCall, Wf, Workflow } from "./workflow.ts";
+import type { Child, Step, Wf, Workflow } from "./workflow.ts";
 
 /**
  * Runs one run of an operation: from the journal as far as it goes, then on. A run ends when the operation ends, when
@@ -76,7 +74,12 @@ export async function runOperation(rt: Runtime, operationId: string, run: number
     const known = rt.registered.get(op.workflow);
     if (known === undefined) {
       rt.log.error("workflow is not known to this controller", { operationId, workflow: op.workflow });
-      await stopForPerson(rt.db, op, op.phase === "backward" ? "stuck" : "parked", `this controller does not know ${op.workflow}`);
+      await stopForPerson(
+        rt.db,
+        op,
+        op.phase === "backward" ? "stuck" : "parked",
+        `this controller does not know ${op.workflow}`,
+      );
       return;
     }
     if (op.phase === "backward") await unwind(rt, op, known);
@@ -142,7 +145,8 @@ function createWf(
 
   /** Gives the call its place, answers from the journal, else does it. */
   async function at<T>(key: Omit<EntryKey, "position">, go: Go<T>): Promise<T> {
-    if (busy !== null) throw new Error(`${key.name} was called while ${busy} was running: use wf.all for parallel work`);
+    if (busy !== null)
+      throw new Error(`${key.name} was called while ${busy} was running: use wf.all for parallel work`);
     busy = key.name;
     position += 1;
     const entry: EntryKey = { ...key, position, input: plain(key.input) };
@@ -182,33 +186,38 @@ function createWf(
   return {
     id: op.id,
     do: <I, O>(step: Step<never, I, O>, input: I) =>
-      at<O>({ name: step.name, kind: step.kind, input }, (entry) => runStep(rt, op, known, step as Step<object, I, O>, entry)),
+      at<O>({ name: step.name, kind: step.kind, input }, (entry) =>
+        runStep(rt, op, known, step as Step<object, I, O>, entry),
+      ),
 
     all: <O>(children: readonly Child<O>[]) =>
-      at<O[]>({ name: "children", kind: "children", input: children.map((c) => ({ id: c.id, title: c.title })) }, async (entry, recorded) => {
-        // Running: they were started by an earlier run, and what has failed since is not to be started anew.
-        if (recorded !== "running") await startChildren(rt, op, entry, children);
-        const outcome = await lieDownIn({ kind: "children", what: `${children.length} parts` }, async (tx) => {
-          const rows = await tx
-            .selectFrom("operation")
-            .select(["id", "state", "output", "title", "error"])
-            .where("id", "in", children.length === 0 ? [""] : children.map((c) => c.id))
-            .execute();
-          if (rows.some((row) => !isEnded(row.state))) return HALTED;
-          const failed = rows.find((row) => !stands(row.state));
-          if (failed !== undefined) await fence(tx, op, "cancel");
-          if (failed !== undefined) return { failed: `${failed.title}: ${failed.error ?? failed.state}` };
-          const outputs = new Map(rows.map((row) => [row.id, row.output]));
-          const list = children.map((c) => outputs.get(c.id));
-          await putDone(tx, op, entry, list);
-          return { list };
-        });
-        if (outcome === HALTED) return HALTED;
-        const ended = outcome as { failed: string } | { list: O[] };
-        if ("list" in ended) return ended.list;
-        await putFailed(rt.db, op, entry, ended.failed);
-        throw new AppError("unavailable", ended.failed);
-      }),
+      at<O[]>(
+        { name: "children", kind: "children", input: children.map((c) => ({ id: c.id, title: c.title })) },
+        async (entry, recorded) => {
+          // Running: they were started by an earlier run, and what has failed since is not to be started anew.
+          if (recorded !== "running") await startChildren(rt, op, entry, children);
+          const outcome = await lieDownIn({ kind: "children", what: `${children.length} parts` }, async (tx) => {
+            const rows = await tx
+              .selectFrom("operation")
+              .select(["id", "state", "output", "title", "error"])
+              .where("id", "in", children.length === 0 ? [""] : children.map((c) => c.id))
+              .execute();
+            if (rows.some((row) => !isEnded(row.state))) return HALTED;
+            const failed = rows.find((row) => !stands(row.state));
+            if (failed !== undefined) await fence(tx, op, "cancel");
+            if (failed !== undefined) return { failed: `${failed.title}: ${failed.error ?? failed.state}` };
+            const outputs = new Map(rows.map((row) => [row.id, row.output]));
+            const list = children.map((c) => outputs.get(c.id));
+            await putDone(tx, op, entry, list);
+            return { list };
+          });
+          if (outcome === HALTED) return HALTED;
+          const ended = outcome as { failed: string } | { list: O[] };
+          if ("list" in ended) return ended.list;
+          await putFailed(rt.db, op, entry, ended.failed);
+          throw new AppError("unavailable", ended.failed);
+        },
+      ),
 
     waitUntil: (until: Date, what: string) =>
       at<void>({ name: what, kind: "wait", input: { until } }, async (entry) => {
@@ -221,21 +230,24 @@ function createWf(
       }),
 
     waitFor: <T>(topic: string, options: { what: string; until?: Date }) =>
-      at<T | null>({ name: options.what, kind: "wait", input: { topic, until: options.until ?? null } }, async (entry) => {
-        const until = options.until ?? null;
-        const result = await lieDownIn({ kind: "message", topic, until, what: options.what }, async (tx) => {
-          const message = await sql<{ body: T }>`
+      at<T | null>(
+        { name: options.what, kind: "wait", input: { topic, until: options.until ?? null } },
+        async (entry) => {
+          const until = options.until ?? null;
+          const result = await lieDownIn({ kind: "message", topic, until, what: options.what }, async (tx) => {
+            const message = await sql<{ body: T }>`
             update operation_message set taken_at = now() where id = (
               select id from operation_message where operation_id = ${op.id} and topic = ${topic} and taken_at is null
               order by id limit 1) returning body`.execute(tx);
-          const body = message.rows[0]?.body ?? null;
-          const late = await sql<{ late: boolean }>`select now() >= ${until}::timestamptz as late`.execute(tx);
-          if (message.rows.length === 0 && late.rows[0]?.late !== true) return HALTED;
-          await putDone(tx, op, entry, body);
-          return body;
-        });
-        return result === HALTED ? HALTED : (result as T | null);
-      }),
+            const body = message.rows[0]?.body ?? null;
+            const late = await sql<{ late: boolean }>`select now() >= ${until}::timestamptz as late`.execute(tx);
+            if (message.rows.length === 0 && late.rows[0]?.late !== true) return HALTED;
+            await putDone(tx, op, entry, body);
+            return body;
+          });
+          return result === HALTED ? HALTED : (result as T | null);
+        },
+      ),
 
     now: async () => {
       const text = await at<string>({ name: "now", kind: "time", input: null }, (entry) =>
@@ -266,73 +278,12 @@ function haltOf(error: unknown, halted: PromiseWithResolvers<Halt>): Halt {
   return { kind: "lost" };
 }
 
-/** Tells a step's own failure from trouble with the journal. */
-class StepFailed extends Error {
-  override readonly name = "StepFailed";
-}
-
-async function runStep<I, O>(
+async function startChildren(
   rt: Runtime,
   op: ClaimedOperation,
-  known: Registered,
-  step: Step<object, I, O>,
   entry: EntryKey,
-): Promise<O> {
-  const started = performance.now();
-  const seconds = () => (performance.now() - started) / 1000;
-  try {
-    await rt.onPoint?.(op.workflow, step.name, "before", "forward");
-    const output =
-      step.kind === "db"
-        ? await runDbStep(rt, op, known, step, entry)
-        : await runEffectStep(rt, op, known, step, entry);
-    await rt.onPoint?.(op.workflow, step.name, "after-record", "forward");
-    rt.onStep?.(step.name, "done", seconds());
-    return output;
-  } catch (error) {
-    if (!(error instanceof StepFailed)) throw error;
-    rt.onStep?.(step.name, "failed", seconds());
-    await putFailed(rt.db, op, entry, failureWords(error.cause));
-    throw error;
-  }
-}
-
-/** The step's rows and its journal entry commit together, so it happens exactly once. */
-async function runDbStep<I, O>(rt: Runtime, op: ClaimedOperation, known: Registered, step: DbStep<object, I, O>, entry: EntryKey): Promise<O> {
-  return inTx(rt.db, async (tx) => {
-    await fence(tx, op, "cancel");
-    const output = await step.run(tx, entry.input as I, known.deps).catch((error: unknown) => {
-      // The database asks for the transaction once more.
-      if (isRetryable(error)) throw error;
-      throw new StepFailed(step.name, { cause: error });
-    });
-    await rt.onPoint?.(op.workflow, step.name, "after-effect", "forward");
-    const recorded = plain(output ?? null);
-    await putDone(tx, op, entry, recorded);
-    return recorded as O;
-  });
-}
-
-async function runEffectStep<I, O>(rt: Runtime, op: ClaimedOperation, known: Registered, step: EffectStep<object, I, O>, entry: EntryKey): Promise<O> {
-  await beginEntry(rt.db, op, entry);
-  const call = createStepCall(rt, op, entry);
-  try {
-    const output = await attemptEffect(
-      async (signal) => step.run({ ...known.deps, ...call.forSignal(signal) } as object & StepCall, entry.input as I),
-      { lease: rt.lease, name: step.name, timeoutMs: step.timeoutMs, attempts: step.attempts, onRetry: call.onRetry },
-    ).catch((error: unknown) => {
-      throw error instanceof RunLost ? error : new StepFailed(step.name, { cause: error });
-    });
-    await rt.onPoint?.(op.workflow, step.name, "after-effect", "forward");
-    const recorded = plain(output ?? null);
-    await settleEntry(rt.db, op, entry.position, { state: "done", output: recorded });
-    return recorded as O;
-  } finally {
-    await call.end();
-  }
-}
-
-async function startChildren(rt: Runtime, op: ClaimedOperation, entry: EntryKey, children: readonly Child[]): Promise<void> {
+  children: readonly Child[],
+): Promise<void> {
   await inTx(rt.db, async (tx) => {
     await fence(tx, op, "cancel");
     await beginEntry(tx, op, entry);

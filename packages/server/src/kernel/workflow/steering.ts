@@ -24,7 +24,10 @@ export function createSteering(dispatch: Dispatch): Engine {
     send: async (tx, id, topic, message) => {
       // The operation first: one that is just lying down is then seen, or sees the message.
       const op = await readLocked(tx, id);
-      await tx.insertInto("operation_message").values({ operation_id: id, topic, body: json(message) }).execute();
+      await tx
+        .insertInto("operation_message")
+        .values({ operation_id: id, topic, body: json(message) })
+        .execute();
       if (op.state === "waiting" && op.wait_kind === "message" && op.wait_topic === topic) await wake(tx, dispatch, id);
     },
 

@@ -16,7 +16,11 @@ export interface StepCalls {
 }
 
 /** Progress and log lines of one step. They are written on the side, and their loss never fails a step. */
-export function createStepCall(rt: Runtime, op: ClaimedOperation, entry: Pick<EntryKey, "position" | "name">): StepCalls {
+export function createStepCall(
+  rt: Runtime,
+  op: ClaimedOperation,
+  entry: Pick<EntryKey, "position" | "name">,
+): StepCalls {
   const base = rt.log.child({ operationId: op.id, step: entry.name });
   let writing: Promise<unknown> = Promise.resolve();
   let lastProgressAt = -Infinity;

@@ -1,5 +1,5 @@
 import { inTx } from "../db/db.ts";
-import { attemptEffect } from "./attempt.ts";
+import { attemptEffect, own } from "./attempt.ts";
 import {
   type ClaimedOperation,
   type Entry,
@@ -7,16 +7,15 @@ import {
   finish,
   lieDown,
   lock,
-  RunLost,
   readEntries,
   settleEntry,
   stopForPerson,
   wake,
 } from "./journal.ts";
 import { endOf, failureWords, isEnded, stands } from "./operation-rules.ts";
-import type { Registered, Runtime } from "./runner.ts";
+import type { AnyWorkflow, Registered, Runtime } from "./runner.ts";
 import { createStepCall } from "./step-call.ts";
-import type { DbStep, EffectStep, Step, StepCall } from "./workflow.ts";
+import type { DbStep, EffectStep, StepCall } from "./workflow.ts";
 
 /**
  * The way back: the journal's entries in reverse, each undone with the input it was begun with. The workflow's `run`
@@ -33,7 +32,12 @@ export async function unwind(rt: Runtime, op: ClaimedOperation, known: Registere
   await finish(rt.db, rt.dispatch, op, endOf(op.turnedBy ?? "failure"), null);
 }
 
-async function undoEntry(rt: Runtime, op: ClaimedOperation, known: Registered, entry: Entry): Promise<"undone" | "halted"> {
+async function undoEntry(
+  rt: Runtime,
+  op: ClaimedOperation,
+  known: Registered,
+  entry: Entry,
+): Promise<"undone" | "halted"> {
   if (entry.kind === "wait" || entry.kind === "time") return "undone";
   if (entry.kind === "children") return undoChildren(rt, op, entry);
   const step = known.workflow.steps.find((candidate) => candidate.name === entry.name);
@@ -61,8 +65,13 @@ class UndoFailed extends Error {
   override readonly name = "UndoFailed";
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the step was found by the name that its own input was recorded with
-async function undoStep(rt: Runtime, op: ClaimedOperation, known: Registered, step: Step<any, any, any>, entry: Entry): Promise<void> {
+async function undoStep(
+  rt: Runtime,
+  op: ClaimedOperation,
+  known: Registered,
+  step: AnyStep,
+  entry: Entry,
+): Promise<void> {
   if (typeof step.undo !== "function") {
     await settleEntry(rt.db, op, entry.position, { state: "kept" });
     return;
@@ -73,10 +82,10 @@ async function undoStep(rt: Runtime, op: ClaimedOperation, known: Registered, st
   await rt.onPoint?.(op.workflow, step.name, "after-record", "backward");
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: as above
-type DbUndo = Extract<DbStep<any, any, any>["undo"], (...args: never[]) => unknown>;
-// biome-ignore lint/suspicious/noExplicitAny: as above
-type EffectUndo = Extract<EffectStep<any, any, any>["undo"], (...args: never[]) => unknown>;
+/** A step that was found by the name that its own input was recorded with. */
+type AnyStep = AnyWorkflow["steps"][number];
+type DbUndo = Extract<Extract<AnyStep, { kind: "db" }>["undo"], (...args: never[]) => unknown>;
+type EffectUndo = Extract<Extract<AnyStep, { kind: "effect" }>["undo"], (...args: never[]) => unknown>;
 
 async function undoDbStep(
   rt: Runtime,
@@ -90,9 +99,7 @@ async function undoDbStep(
   if (entry.state === "failed") return settleEntry(rt.db, op, entry.position, { state: "undone" });
   await inTx(rt.db, async (tx) => {
     await fence(tx, op);
-    await undo(tx, entry.input, known.deps).catch((error: unknown) => {
-      throw new UndoFailed(step.name, { cause: error });
-    });
+    await own(UndoFailed, step.name, () => undo(tx, entry.input, known.deps));
     await rt.onPoint?.(op.workflow, step.name, "after-effect", "backward");
     await settleEntry(tx, op, entry.position, { state: "undone" });
   });
@@ -109,12 +116,18 @@ async function undoEffectStep(
   await settleEntry(rt.db, op, entry.position, { state: "undoing" });
   const call = createStepCall(rt, op, entry);
   try {
-    await attemptEffect(
-      async (signal) => undo({ ...known.deps, ...call.forSignal(signal) } as object & StepCall, entry.input),
-      { lease: rt.lease, name: `undo of ${step.name}`, timeoutMs: step.timeoutMs, attempts: UNDO_ATTEMPTS, onRetry: call.onRetry },
-    ).catch((error: unknown) => {
-      throw error instanceof RunLost ? error : new UndoFailed(step.name, { cause: error });
-    });
+    await own(UndoFailed, step.name, () =>
+      attemptEffect(
+        async (signal) => undo({ ...known.deps, ...call.forSignal(signal) } as object & StepCall, entry.input),
+        {
+          lease: rt.lease,
+          name: `undo of ${step.name}`,
+          timeoutMs: step.timeoutMs,
+          attempts: UNDO_ATTEMPTS,
+          onRetry: call.onRetry,
+        },
+      ),
+    );
     await rt.onPoint?.(op.workflow, step.name, "after-effect", "backward");
     await settleEntry(rt.db, op, entry.position, { state: "undone" });
   } finally {

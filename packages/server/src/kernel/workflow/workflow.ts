@@ -43,7 +43,8 @@ export interface DbStep<D, I, O> {
 export type Step<D, I, O> = EffectStep<D, I, O> | DbStep<D, I, O>;
 
 export function step<D, I, O>(
-  definition: Pick<EffectStep<D, I, O>, "name" | "run" | "undo"> & Partial<Pick<EffectStep<D, I, O>, "timeoutMs" | "attempts">>,
+  definition: Pick<EffectStep<D, I, O>, "name" | "run" | "undo"> &
+    Partial<Pick<EffectStep<D, I, O>, "timeoutMs" | "attempts">>,
 ): EffectStep<D, I, O> {
   return { kind: "effect", timeoutMs: 60_000, attempts: 5, ...definition };
 }

@@ -4,7 +4,11 @@ const EVERY_MS = 25;
 const DEADLINE_MS = 45_000;
 
 /** Waits until `look` finds something. The error says what was waited for, and what was there instead. */
-export async function until<T>(look: () => Promise<T | null>, what: string, instead?: () => Promise<string>): Promise<T> {
+export async function until<T>(
+  look: () => Promise<T | null>,
+  what: string,
+  instead?: () => Promise<string>,
+): Promise<T> {
   const deadline = Date.now() + DEADLINE_MS;
   for (;;) {
     const found = await look();

@@ -1,0 +1,124 @@
+import { operationContract } from "@berth/api/operation.ts";
+import { type Db, inTx, type Tx } from "../db/db.ts";
+import { mapPage, pageQuery, textKey, timeKey } from "../db/list.ts";
+import { AppError } from "../errors.ts";
+import type { EventFeed } from "../events/feed.ts";
+import { type Actor, implement, type RouteRequest, type RouteSet } from "../http/handler.ts";
+import { INFO_COLUMNS, operationInfo, readOperation, readTree } from "./operation-read.ts";
+import { ENDED, isEnded } from "./operation-rules.ts";
+import { watchOperation } from "./operation-watch.ts";
+import type { Engine } from "./workflow.ts";
+
+export interface OperationDeps {
+  readonly db: Db;
+  readonly engine: Pick<Engine, "open" | "cancel">;
+  readonly feed: EventFeed;
+  /** Writes the audit row; identity's business, which the kernel does not know. */
+  readonly audit: (tx: Tx, entry: OperationAudit) => Promise<void>;
+  /** The operation meant by the id or name of something else, such as a service; the caller's right is checked after. */
+  readonly resolve?: (idOrName: string) => Promise<string | null>;
+}
+
+export interface OperationAudit {
+  readonly actor: Actor;
+  readonly action: `operation.${string}`;
+  readonly object: { readonly kind: "operation"; readonly id: string; readonly name: string };
+  readonly outcome: "done";
+  readonly requestId: string;
+  readonly details?: Record<string, unknown>;
+}
+
+/** What all four decisions are asked with. */
+type AskedDecision = Pick<
+  RouteRequest<(typeof operationContract)["retryOperation"]>,
+  "params" | "body" | "actor" | "requestId" | "recordAnswer"
+>;
+
+export function operationRoutes(deps: OperationDeps): RouteSet {
+  const { db, engine } = deps;
+
+  const find = async (id: string, actor: Actor) => {
+    const own = await readOperation(db, id);
+    const meant = own === null ? await deps.resolve?.(id) : null;
+    const row = own ?? (meant == null ? null : await readOperation(db, meant));
+    if (row === null || !mayTouch(actor, row.user_id)) throw new AppError("not_found", "There is no such operation.");
+    return row;
+  };
+
+  const decide = async (verb: "retry" | "rollback" | "accept" | "cancel", request: AskedDecision) => {
+    const { actor, body } = request;
+    const row = await find(request.params.id, actor);
+    // To accept what could not be undone leaves it to the operators, so it is theirs to say.
+    if (verb === "accept" && row.state === "stuck" && !isAdministrator(actor)) {
+      throw new AppError("forbidden", "Only an administrator may accept what could not be undone.");
+    }
+    return inTx(db, async (tx) => {
+      if (verb === "cancel") await cancel(tx, row.id, body.reason ?? `cancelled by ${actor.name}`);
+      else await engine.open(tx, row.id, verb);
+      await deps.audit(tx, {
+        actor,
+        action: `operation.${verb}`,
+        object: { kind: "operation", id: row.id, name: row.title },
+        outcome: "done",
+        requestId: request.requestId,
+        ...(body.reason === undefined ? {} : { details: { reason: body.reason } }),
+      });
+      const answer = operationInfo((await readOperation(tx, row.id)) ?? row);
+      await request.recordAnswer(tx, answer);
+      return answer;
+    });
+  };
+
+  const cancel = async (tx: Tx, id: string, reason: string): Promise<void> => {
+    const row = await readOperation(tx, id);
+    if (row === null || isEnded(row.state) || row.phase === "backward") {
+      throw new AppError("conflict", `The operation is ${row?.state ?? "gone"} and can't be cancelled any more.`);
+    }
+    await engine.cancel(tx, id, reason);
+  };
+
+  return implement(operationContract, {
+    listOperations: async ({ query, actor }) => {
+      const ended = [...ENDED];
+      const rows = db
+        .selectFrom("operation")
+        .select(INFO_COLUMNS)
+        .$if(!isAdministrator(actor), (q) => q.where("user_id", "=", actor.userId))
+        .$if(query.state !== undefined, (q) => q.where("state", "=", query.state ?? ""))
+        .$if(query.ended === true, (q) => q.where("state", "in", ended))
+        .$if(query.ended === false, (q) => q.where("state", "not in", ended))
+        .$if(query.workflow !== undefined, (q) => q.where("workflow", "=", query.workflow ?? ""))
+        .$if(query.subjectKind !== undefined, (q) => q.where("subject_kind", "=", query.subjectKind ?? ""))
+        .$if(query.subjectId !== undefined, (q) => q.where("subject_id", "=", query.subjectId ?? ""))
+        .where("parent_id", query.parentId === undefined ? "is" : "=", query.parentId ?? null);
+      const page = await pageQuery(rows, query, {
+        sorts: { createdAt: timeKey("operation.created_at"), title: textKey("operation.title") },
+        standard: "-createdAt",
+        id: textKey("operation.id"),
+        search: textKey("operation.title"),
+      });
+      return mapPage(page, operationInfo);
+    },
+    getOperation: async ({ params, actor }) => {
+      const row = await find(params.id, actor);
+      const { lastLogId: _, ...tree } = await readTree(db, row.id);
+      return { ...operationInfo(row), ...tree };
+    },
+    watchOperation: async ({ params, actor, lastEventId, signal }) => {
+      const row = await find(params.id, actor);
+      return watchOperation(deps, { id: row.id, rootId: row.root_id }, lastEventId, signal);
+    },
+    retryOperation: (request) => decide("retry", request),
+    rollbackOperation: (request) => decide("rollback", request),
+    acceptOperation: (request) => decide("accept", request),
+    cancelOperation: (request) => decide("cancel", request),
+  });
+}
+
+function mayTouch(actor: Actor, userId: string | null): boolean {
+  return isAdministrator(actor) || (userId !== null && userId === actor.userId);
+}
+
+function isAdministrator(actor: Actor): boolean {
+  return actor.roles.includes("administrator");
+}
