@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Api, House } from "./house.ts";
+
+export async function publish(api: Api, document: string): Promise<void> {
+  await api.applyTemplate({ body: { document, publish: true } });
+}
+
+type RequestInfo = Awaited<ReturnType<Api["getRequest"]>>;
+
+const ENDED: readonly RequestInfo["state"][] = ["active", "parked", "rejected", "withdrawn", "failed", "ended"];
+
+/** Waits until a request is active; fails with the request's own reason when it ends otherwise. */
+export async function untilActive(api: Api, id: string, limitMs: number): Promise<RequestInfo> {
+  const request = await untilRequestEnds(api, id, limitMs);
+  if (request.state !== "active") throw new Error(`request ${id} is ${request.state}: ${request.reason}`);
+  return request;
+}
+
+/** Waits until nothing more happens to a request by itself. */
+export async function untilRequestEnds(api: Api, id: string, limitMs: number): Promise<RequestInfo> {
+  return until(() => api.getRequest({ params: { id } }), (request) => ENDED.includes(request.state), {
+    limitMs,
+    what: (request) => `request ${id} is still ${request.state}`,
+  });
+}
+
+export async function until<T>(
+  look: () => Promise<T>,
+  isThere: (seen: T) => boolean,
+  options: { limitMs: number; everyMs?: number; what: (seen: T) => string },
+): Promise<T> {
+  const deadline = Date.now() + options.limitMs;
+  for (;;) {
+    const seen = await look();
+    if (isThere(seen)) return seen;
+    if (Date.now() > deadline) throw new Error(`${options.what(seen)} after ${options.limitMs / 1000} s`);
+    await sleep(options.everyMs ?? 200);
+  }
+}
+
+export async function importTinyImage(_house: House, _api: Api): Promise<void> {
+  throw new Error("not written yet");
+}
