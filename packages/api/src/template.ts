@@ -54,7 +54,10 @@ const DecimalAmount = z.string().regex(/^(?:0|[1-9]\d{0,7})(?:\.\d{1,4})?$/, "an
 const EnvName = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, "upper-case letters, digits and underscores");
 
 /** No NUL, which no environment can carry. */
-const EnvValue = z.string().max(4096).regex(/^[^\0]*$/, "no NUL characters");
+const EnvValue = z
+  .string()
+  .max(4096)
+  .regex(/^[^\0]*$/, "no NUL characters");
 
 const HttpUrl = z
   .string()
@@ -127,7 +130,12 @@ const params = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,62}(?:@[1-9]\d{0,5})?$/, "a template's name, or name@version")
     .describe("NAME, or NAME@VERSION"),
 });
-const Problem = z.object({ code: z.string(), field: z.string(), message: z.string(), line: z.number().int().optional() });
+const Problem = z.object({
+  code: z.string(),
+  field: z.string(),
+  message: z.string(),
+  line: z.number().int().optional(),
+});
 
 export const templateContract = {
   applyTemplate: route({
@@ -184,6 +192,22 @@ export const templateContract = {
     response: TemplateDetail,
     cli: { words: ["template", "show"], args: ["name"], example: "berth template show two-tier@1" },
   }),
+  listTemplateVersions: route({
+    method: "GET",
+    path: "/v1/templates/{name}/versions",
+    tag: "templates",
+    rule: "signed-in",
+    summary: "All versions of a template, the latest first; only published ones for users",
+    params,
+    query: listQuery({}, ["version"]),
+    response: pageOf(TemplateInfo),
+    cli: {
+      words: ["template", "versions"],
+      args: ["name"],
+      columns: ["version", "title", "published", "createdBy", "createdAt"],
+      example: "berth template versions two-tier",
+    },
+  }),
   exportTemplate: route({
     method: "GET",
     path: "/v1/templates/{name}/yaml",
@@ -192,7 +216,12 @@ export const templateContract = {
     summary: "One template as YAML, ready to be applied elsewhere",
     params,
     response: z.object({ yaml: z.string() }),
-    cli: { words: ["template", "export"], args: ["name"], columns: ["yaml"], example: "berth template export two-tier" },
+    cli: {
+      words: ["template", "export"],
+      args: ["name"],
+      columns: ["yaml"],
+      example: "berth template export two-tier",
+    },
   }),
   publishTemplate: route({
     method: "POST",
@@ -233,7 +262,8 @@ export const templateContract = {
     path: "/v1/templates/{name}",
     tag: "templates",
     rule: "administrator",
-    summary: "Delete a version, or with a bare name all of them; refused while a service was made of it",
+    summary:
+      "Delete a version, or with a bare name all of them; refused for published ones and those that services were made of",
     params,
     response: z.object({ deleted: z.number().int() }),
     cli: { words: ["template", "delete"], args: ["name"], example: "berth template delete two-tier@1" },

@@ -1,7 +1,7 @@
 import type { Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import { mayUse } from "./entitlement-rules.ts";
+import { mayUse } from "./store.ts";
 
 /**
  * The ids of pools in the order of their names. `invalid_request` for one that does not exist or that the caller may
@@ -10,10 +10,11 @@ import { mayUse } from "./entitlement-rules.ts";
 export async function poolIdsByName(tx: Tx, names: readonly string[], actor: Actor): Promise<string[]> {
   const rows = await tx
     .selectFrom("resource_pool")
-    .select(["id", "name", "users", "roles"])
+    .select(["id", "name"])
     .where("name", "in", [...names])
+    .where(mayUse(actor))
     .execute();
-  const usable = new Map(rows.filter((row) => mayUse(row, actor)).map((row) => [row.name, row.id]));
+  const usable = new Map(rows.map((row) => [row.name, row.id]));
   const problems = names.flatMap((name, i) =>
     usable.has(name) ? [] : [{ field: `pools[${i}]`, message: `${name} is not a pool that you may use` }],
   );
