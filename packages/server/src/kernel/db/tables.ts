@@ -57,6 +57,37 @@ export interface BerthUserTable {
   created_at: Generated<Timestamp>;
 }
 
+export interface BootCertificateTable {
+  singleton: Generated<boolean>;
+  certificate: string;
+  key_sealed: string;
+  created_at: Generated<Timestamp>;
+}
+
+export interface BootDecisionTable {
+  id: GeneratedAlways<number>;
+  machine_id: string;
+  mac: string;
+  peer: string;
+  platform: string;
+  chosen: string;
+  reason: string;
+  times: Generated<number>;
+  first_at: Generated<Timestamp>;
+  last_at: Generated<Timestamp>;
+}
+
+export interface BootSessionTable {
+  token_sha256: string;
+  machine_id: string;
+  deployment_id: string | null;
+  peer: string;
+  boot_id: string | null;
+  seed_taken: Generated<boolean>;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+}
+
 export interface ControllerTable {
   id: string;
   name: string;
@@ -77,6 +108,27 @@ export interface DecisionTable {
   kind: string;
   chosen: string;
   reasons: Json;
+}
+
+export interface DeploymentTable {
+  id: string;
+  machine_id: string;
+  server_id: string | null;
+  task: string;
+  boot_mac: string | null;
+  image_id: string | null;
+  disk: string | null;
+  seed_sealed: string | null;
+  seed_bytes: number | null;
+  seed_sha256: string | null;
+  on_done: string;
+  state: Generated<string>;
+  percent: Generated<number>;
+  note: string | null;
+  error: string | null;
+  console: string | null;
+  created_at: Generated<Timestamp>;
+  changed_at: Generated<Timestamp>;
 }
 
 export interface DhcpHostTable {
@@ -169,6 +221,26 @@ export interface IdentityRangeTable {
   first_value: string;
   last_value: string;
   created_at: Generated<Timestamp>;
+}
+
+export interface ImageTable {
+  id: string;
+  name: string;
+  version: number;
+  os: string | null;
+  firmware: string[];
+  raw_bytes: number;
+  raw_sha256: string;
+  stream_bytes: number;
+  source: string;
+  created_at: Generated<Timestamp>;
+}
+
+export interface ImageReplicaTable {
+  host_id: string;
+  pool: string;
+  raw_sha256: string;
+  written_at: Generated<Timestamp>;
 }
 
 export interface LoginFailureTable {
@@ -515,8 +587,12 @@ export interface Tables {
   api_token: ApiTokenTable;
   audit: AuditTable;
   berth_user: BerthUserTable;
+  boot_certificate: BootCertificateTable;
+  boot_decision: BootDecisionTable;
+  boot_session: BootSessionTable;
   controller: ControllerTable;
   decision: DecisionTable;
+  deployment: DeploymentTable;
   dhcp_host: DhcpHostTable;
   enclosure: EnclosureTable;
   event: EventTable;
@@ -525,6 +601,8 @@ export interface Tables {
   idempotent_request: IdempotentRequestTable;
   identity_claim: IdentityClaimTable;
   identity_range: IdentityRangeTable;
+  image: ImageTable;
+  image_replica: ImageReplicaTable;
   login_failure: LoginFailureTable;
   machine: MachineTable;
   machine_mac: MachineMacTable;
