@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { field, uint32 } from "./wire.ts";
 
 /** A key pair in OpenSSH's own formats. */
 export interface GuestKeys {
@@ -35,17 +36,6 @@ export function newGuestKeys(): GuestKeys {
     field(padded(open)),
   ]);
   return { public: `${KEY_TYPE} ${publicBlob.toString("base64")}`, private: pem(blob) };
-}
-
-function field(value: string | Buffer): Buffer {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([uint32(bytes.length), bytes]);
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }
 
 function padded(bytes: Buffer): Buffer {

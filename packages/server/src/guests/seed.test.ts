@@ -66,7 +66,13 @@ describe("CAP guests: the NoCloud seed", () => {
       ssh_deletekeys: true,
       ssh_pwauth: false,
       ssh_keys: { ed25519_private: spec.hostKeyPrivate, ed25519_public: spec.hostKeyPublic },
-      users: [{ name: "berth", lock_passwd: true, ssh_authorized_keys: spec.authorizedKeys }],
+      users: [
+        {
+          name: "berth",
+          lock_passwd: true,
+          ssh_authorized_keys: [spec.authorizedKeys[0], 'cert-authority,principals="berth" ssh-ed25519 AAAAUSER'],
+        },
+      ],
     });
   });
 
@@ -107,7 +113,9 @@ describe("CAP guests: the NoCloud seed", () => {
     "keeps %j in its place",
     async (text) => {
       const file = await onDisk(await buildSeed({ ...spec, authorizedKeys: [text] }));
-      expect(parse(await contentOf(file, "user-data")).users).toMatchObject([{ ssh_authorized_keys: [text] }]);
+      expect(parse(await contentOf(file, "user-data")).users).toMatchObject([
+        { ssh_authorized_keys: [text, `cert-authority,principals="berth" ${text}`] },
+      ]);
     },
   );
 });

@@ -63,12 +63,17 @@ function userData(spec: SeedSpec) {
         shell: "/bin/bash",
         sudo: "ALL=(ALL) NOPASSWD:ALL",
         lock_passwd: true,
-        ssh_authorized_keys: spec.authorizedKeys,
+        ssh_authorized_keys: spec.authorizedKeys.flatMap((key) => [key, authorityLine(key, spec.user)]),
       },
     ],
     growpart: { mode: (spec.growRoot ?? true) ? "auto" : "off", devices: ["/"] },
     resize_rootfs: (spec.growRoot ?? true) ? "noblock" : false,
   };
+}
+
+/** Whoever shows a certificate that this key has signed gets in too: so people do, and the key itself never leaves. */
+function authorityLine(key: string, user: string): string {
+  return `cert-authority,principals="${user}" ${key}`;
 }
 
 /** Matched by MAC with a name set: a match by name gives no network with some of cloud-init's renderers, silently. */

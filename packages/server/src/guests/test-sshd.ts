@@ -34,7 +34,11 @@ export async function startTestSshd(): Promise<TestSshd> {
   const [host, user] = [newGuestKeys(), newGuestKeys()];
   const port = await freePort();
   await writeFile(join(dir, "host_key"), host.private, { mode: 0o600 });
-  await writeFile(join(dir, "authorized_keys"), `${user.public}\n`, { mode: 0o600 });
+  await writeFile(
+    join(dir, "authorized_keys"),
+    `${user.public}\ncert-authority,principals="${userInfo().username}" ${user.public}\n`,
+    { mode: 0o600 },
+  );
   const config = [
     `ListenAddress 127.0.0.1:${port}`,
     `HostKey ${join(dir, "host_key")}`,

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Contract } from "@berth/api/route.ts";
 import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import type { Authenticate } from "../auth/credentials.ts";
@@ -19,6 +21,8 @@ export interface HttpServerOptions extends SystemRoutes {
   readonly idempotency: IdempotencyStore;
   readonly log: Log;
   readonly heartbeatMs?: number;
+  /** Takes connections that ask to become something else than HTTP. Without it they are answered as plain requests. */
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 export interface HttpServer {
@@ -81,6 +85,17 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, new AppError("not_found", `There is no ${request.method} ${pathOf(request.url)}.`), request.id),
   );
+
+  const { onUpgrade } = options;
+  if (onUpgrade !== undefined) {
+    app.server.on("upgrade", (request, socket, head) => {
+      // The server forgets a connection that it hands over, but waits for its end when it closes.
+      const end = () => socket.destroy();
+      ending.signal.addEventListener("abort", end, { once: true });
+      socket.once("close", () => ending.signal.removeEventListener("abort", end));
+      onUpgrade(request, socket, head);
+    });
+  }
 
   mountSystemRoutes(app, options);
   const metrics = httpMetrics(options.metrics);

@@ -4,7 +4,7 @@ import type { Db } from "../../db/db.ts";
 import { type Log, silentLog } from "../../log.ts";
 import type { RouteSet } from "../handler.ts";
 import { idempotencyStore } from "../idempotency-store.ts";
-import { createHttpServer, type HttpServer } from "../server.ts";
+import { createHttpServer, type HttpServer, type HttpServerOptions } from "../server.ts";
 
 /** The real server on a free port of the loopback, for tests. */
 export async function serve(options: {
@@ -12,6 +12,7 @@ export async function serve(options: {
   sets: readonly RouteSet[];
   authenticate: Authenticate;
   log?: Log;
+  onUpgrade?: NonNullable<HttpServerOptions["onUpgrade"]>;
 }): Promise<{ url: string; server: HttpServer }> {
   const server = createHttpServer({
     sets: options.sets,
@@ -22,6 +23,7 @@ export async function serve(options: {
     notReady: async () => [],
     openApi: {},
     heartbeatMs: 200,
+    ...(options.onUpgrade === undefined ? {} : { onUpgrade: options.onUpgrade }),
   });
   const { url } = await server.listen({ host: "127.0.0.1", port: 0 });
   return { url, server };
