@@ -37,6 +37,8 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** How often a request is repeated that had no answer, where a repeat is harmless. Default 3. */
   readonly retries?: number;
+  /** Sees the headers of each answer. */
+  readonly onResponse?: (response: Response) => void;
 }
 
 /** A call as it is for any route; the precise types are for its callers. */
@@ -64,7 +66,7 @@ export function createClient<const C extends Contract>(contract: C, options: Cli
   const functions = Object.entries(contract).map(([id, route]) => [
     id,
     (input: AnyInput = {}) =>
-      route.stream === true ? follow(options, route, input) : callRoute(options, route, input),
+      route.stream === true ? streamRoute(options, route, input) : callRoute(options, route, input),
   ]);
   // Each function has the type of its route, which a loop can't tell the compiler.
   return Object.fromEntries(functions) as Client<C>;
@@ -90,7 +92,7 @@ export async function callRoute(options: ClientOptions, route: Route, input: Any
 }
 
 /** Reads a stream to its end; when the connection is lost, goes on behind the last event that was seen. */
-async function* follow(options: ClientOptions, route: Route, input: AnyInput): AsyncGenerator<unknown> {
+export async function* streamRoute(options: ClientOptions, route: Route, input: AnyInput): AsyncGenerator<unknown> {
   let lastEventId = input.lastEventId ?? null;
   let failures = 0;
   for (;;) {
@@ -128,7 +130,7 @@ async function send(options: ClientOptions, route: Route, sending: Sending): Pro
   const url = urlOf(options.url, route.path, sending);
   const hasBody = route.body !== undefined;
   try {
-    return await fetch(url, {
+    const response = await fetch(url, {
       method: route.method,
       // Credentials are for this address only.
       redirect: "error",
@@ -141,6 +143,8 @@ async function send(options: ClientOptions, route: Route, sending: Sending): Pro
       ...(hasBody ? { body: JSON.stringify(sending.body ?? {}) } : {}),
       ...(sending.signal === undefined ? {} : { signal: sending.signal }),
     });
+    options.onResponse?.(response);
+    return response;
   } catch (error) {
     sending.signal?.throwIfAborted();
     throw asClientError(error, options.url);

@@ -7,19 +7,26 @@ export type Shape =
   | { kind: "boolean" }
   | { kind: "choice"; choices: readonly string[] }
   | { kind: "list"; item: Shape }
+  | { kind: "object"; fields: readonly Field[] }
+  | { kind: "map"; value: Shape }
   | { kind: "json" };
 
 export interface Field {
   readonly name: string;
   readonly shape: Shape;
   readonly required: boolean;
+  /** May be null, which is not the same as absent. */
+  readonly nullable: boolean;
   readonly description: string | null;
   readonly default: unknown;
 }
 
 /** The fields of an object schema, in its order. */
 export function fieldsOf(schema: z.ZodType): Field[] {
-  const json = jsonSchemaOf(schema, "input");
+  return fieldsOfJson(jsonSchemaOf(schema, "input"));
+}
+
+function fieldsOfJson(json: Record<string, unknown>): Field[] {
   const required = new Set(Array.isArray(json.required) ? json.required : []);
   return Object.entries(asObject(json.properties)).map(([name, value]) => {
     const property = asObject(value);
@@ -27,6 +34,7 @@ export function fieldsOf(schema: z.ZodType): Field[] {
       name,
       shape: shapeOf(property),
       required: required.has(name),
+      nullable: isNullable(property),
       description: typeof property.description === "string" ? property.description : null,
       default: property.default,
     };
@@ -57,9 +65,17 @@ function shapeOf(property: Record<string, unknown>): Shape {
       return { kind: "boolean" };
     case "array":
       return { kind: "list", item: shapeOf(asObject(property.items)) };
+    case "object":
+      if (property.properties !== undefined) return { kind: "object", fields: fieldsOfJson(property) };
+      return { kind: "map", value: shapeOf(asObject(property.additionalProperties)) };
     default:
       return { kind: "json" };
   }
+}
+
+function isNullable(property: Record<string, unknown>): boolean {
+  const list = property.anyOf ?? property.oneOf;
+  return Array.isArray(list) && list.some((option) => asObject(option).type === "null");
 }
 
 function alternatives(property: Record<string, unknown>): Record<string, unknown>[] {
