@@ -1,0 +1,189 @@
+import { createHash, randomUUID } from "node:crypto";
+import { sql } from "kysely";
+import { stringify } from "yaml";
+import { audit } from "../identity/audit.ts";
+import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
+import { AppError } from "../kernel/errors.ts";
+import type { Actor } from "../kernel/http/handler.ts";
+import type { TemplateProblem } from "./document.ts";
+import { type Document, readTemplate } from "./read-template.ts";
+import { findTemplate, labelOf, refOf, type TemplateRef, type TemplateRow } from "./store.ts";
+import { seesUnpublished } from "./template-list.ts";
+import { type FindImage, refuseUnpublishable } from "./template-publish.ts";
+import { refuseUsed } from "./template-users.ts";
+
+/** Saves a document as the next version of its name, unless it is word for word what the latest version says. */
+export async function applyTemplate(
+  deps: { readonly db: Db; readonly findImage: FindImage },
+  actor: Actor,
+  wish: { readonly document: string; readonly publish: boolean },
+): Promise<TemplateRow> {
+  const document = validDocument(wish.document);
+  return inTx(deps.db, async (tx) => {
+    const saved = await saveVersion(tx, actor, document);
+    return wish.publish && !saved.published ? publish(tx, actor, saved, deps.findImage) : saved;
+  });
+}
+
+/** Everything that is wrong with a text; empty when it could be applied. */
+export function validateTemplate(yaml: string): readonly TemplateProblem[] {
+  const read = readTemplate(yaml);
+  return "problems" in read ? read.problems : [];
+}
+
+/** What a reference names, if the caller may see it; a bare name means the latest version. */
+export async function getTemplate(db: Db | Tx, actor: Actor, ref: string): Promise<TemplateRow> {
+  const row = await findTemplate(db, refOf(ref), { published: !seesUnpublished(actor) });
+  if (row === null) throw notThere(ref);
+  return row;
+}
+
+/** Lets users request a version; a bare name means the latest one. Publishing again changes nothing. */
+export async function publishTemplate(
+  deps: { readonly db: Db; readonly findImage: FindImage },
+  actor: Actor,
+  ref: string,
+): Promise<TemplateRow> {
+  return inTx(deps.db, async (tx) => {
+    const row = await lockTemplate(tx, refOf(ref), ref);
+    return row.published ? row : publish(tx, actor, row, deps.findImage);
+  });
+}
+
+/** A bare name means the latest published version. */
+export async function unpublishTemplate(db: Db, actor: Actor, ref: string): Promise<TemplateRow> {
+  return inTx(db, async (tx) => {
+    const found =
+      (await findTemplate(tx, refOf(ref), { published: true })) ??
+      (await findTemplate(tx, refOf(ref), { published: false }));
+    if (found === null) throw notThere(ref);
+    if (!found.published) return found;
+    const row = await setPublished(tx, found.id, false);
+    await audit(tx, { actor, action: "template.unpublish", object: objectOf(row), outcome: "done" });
+    return row;
+  });
+}
+
+/** Copies a version under another name, as the next version there. */
+export async function cloneTemplate(db: Db, actor: Actor, ref: string, as: string): Promise<TemplateRow> {
+  return inTx(db, async (tx) => {
+    const row = await findTemplate(tx, refOf(ref), { published: false });
+    if (row === null) throw notThere(ref);
+    const taken = await findTemplate(tx, { name: as, number: null }, { published: false });
+    if (taken !== null)
+      throw new AppError("conflict", `there is a template ${as} already`, {
+        fields: [{ field: "as", message: "is taken" }],
+      });
+    const document = validDocument(row.document);
+    return saveVersion(tx, actor, { ...document, metadata: { ...document.metadata, name: as } });
+  });
+}
+
+/** Deletes one version, or with a bare name all; none when one of them is published or a service was made of it. */
+export async function deleteTemplate(db: Db, actor: Actor, ref: string): Promise<number> {
+  return inTx(db, async (tx) => {
+    const { name, number } = refOf(ref);
+    await lockName(tx, name);
+    const rows = await tx
+      .selectFrom("template")
+      .selectAll()
+      .where("name", "=", name)
+      .$if(number !== null, (q) => q.where("number", "=", number ?? 0))
+      .orderBy("number")
+      .forUpdate()
+      .execute();
+    if (rows.length === 0) throw notThere(ref);
+    await refuseUsed(tx, rows);
+    for (const row of rows) {
+      await tx.deleteFrom("template").where("id", "=", row.id).execute();
+      await audit(tx, { actor, action: "template.delete", object: objectOf(row), outcome: "done" });
+    }
+    return rows.length;
+  });
+}
+
+function validDocument(yaml: string): Document {
+  const read = readTemplate(yaml);
+  if ("document" in read) return read.document;
+  const first = read.problems[0];
+  const more = read.problems.length > 1 ? `, and ${read.problems.length - 1} more` : "";
+  const message = first === undefined ? "is not valid" : `line ${first.line ?? 1}: ${first.field} ${first.message}`;
+  throw new AppError("invalid_request", `the template is not valid: ${message}${more}`, {
+    fields: read.problems.map(({ field, message, line }) => ({
+      field,
+      message,
+      ...(line === undefined ? {} : { line }),
+    })),
+  });
+}
+
+/** Keeps what was meant, not how it was typed: a document with other comments or order of keys is the same version. */
+async function saveVersion(tx: Tx, actor: Actor, document: Document): Promise<TemplateRow> {
+  const { name, title } = document.metadata;
+  const normal = stringify(document, { lineWidth: 0 });
+  const digest = createHash("sha256").update(normal).digest("hex");
+  await lockName(tx, name);
+  const latest = await findTemplate(tx, { name, number: null }, { published: false });
+  if (latest?.digest === digest) return latest;
+  const row = await tx
+    .insertInto("template")
+    .values({
+      id: randomUUID(),
+      name,
+      number: await nextNumber(tx, name),
+      title,
+      document: normal,
+      body: JSON.stringify(document),
+      digest,
+      created_by: actor.name,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await audit(tx, { actor, action: "template.apply", object: objectOf(row), outcome: "done", details: { digest } });
+  return row;
+}
+
+async function nextNumber(tx: Tx, name: string): Promise<number> {
+  const row = await tx
+    .selectFrom("template")
+    .select((eb) => eb.fn.max("number").as("highest"))
+    .where("name", "=", name)
+    .executeTakeFirst();
+  return (row?.highest ?? 0) + 1;
+}
+
+async function publish(tx: Tx, actor: Actor, row: TemplateRow, findImage: FindImage): Promise<TemplateRow> {
+  await refuseUnpublishable(tx, row, findImage);
+  const published = await setPublished(tx, row.id, true);
+  await audit(tx, { actor, action: "template.publish", object: objectOf(row), outcome: "done" });
+  return published;
+}
+
+async function setPublished(tx: Tx, id: string, published: boolean): Promise<TemplateRow> {
+  return tx
+    .updateTable("template")
+    .set({ published, published_at: published ? new Date() : null })
+    .where("id", "=", id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+async function lockTemplate(tx: Tx, ref: TemplateRef, text: string): Promise<TemplateRow> {
+  await lockName(tx, ref.name);
+  const row = await findTemplate(tx, ref, { published: false });
+  if (row === null) throw notThere(text);
+  return row;
+}
+
+/** Versions of one name are made one after the other, so that their numbers have no gaps and no doubles. */
+async function lockName(tx: Tx, name: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`template:${name}`}, 7770))`.execute(tx);
+}
+
+function notThere(ref: string): AppError {
+  return new AppError("not_found", `there is no template ${ref}`);
+}
+
+function objectOf(row: Pick<TemplateRow, "id" | "name" | "number">) {
+  return { kind: "template", id: row.id, name: labelOf(row) };
+}
