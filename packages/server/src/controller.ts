@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { contract } from "@berth/api/contract.ts";
 import { openApiDocument } from "@berth/api/openapi.ts";
@@ -8,17 +8,24 @@ import { createProviderPool } from "./estate/providers.ts";
 import { estateRoutes } from "./estate/routes.ts";
 import { fabricRoutes } from "./fabric/routes.ts";
 import { guestRoutes } from "./guests/routes.ts";
+import { tunnelUpgrade } from "./guests/tunnel.ts";
+import { audit } from "./identity/audit.ts";
 import { auditRoutes } from "./identity/audit-routes.ts";
 import { createAuthenticate } from "./identity/authenticate.ts";
 import { type Administrator, ensureFirstAdministrator } from "./identity/first-administrator.ts";
 import { identityRoutes } from "./identity/routes.ts";
+import { findImage } from "./images/actions.ts";
+import { imageFiles } from "./images/image-files.ts";
 import { imageRoutes } from "./images/routes.ts";
 import type { Config } from "./kernel/config.ts";
-import { type Db, openDb } from "./kernel/db/db.ts";
+import { openDb } from "./kernel/db/db.ts";
 import { startEmbedded } from "./kernel/db/embedded.ts";
 import { migrate } from "./kernel/db/migrate.ts";
+import { createEventFeed } from "./kernel/events/feed.ts";
+import type { RouteSet } from "./kernel/http/handler.ts";
 import { idempotencyStore } from "./kernel/http/idempotency-store.ts";
 import { createHttpServer } from "./kernel/http/server.ts";
+import { systemRoutes } from "./kernel/http/system-info.ts";
 import type { Log } from "./kernel/log.ts";
 import { createMetrics } from "./kernel/metrics.ts";
 import { createOutgoing } from "./kernel/outgoing.ts";
@@ -26,13 +33,15 @@ import { openSecretBox } from "./kernel/secrets.ts";
 import { createEngine } from "./kernel/workflow/engine.ts";
 import { operationRoutes } from "./kernel/workflow/routes.ts";
 import { poolRoutes } from "./pools/routes.ts";
-import { registerServerWorkflows } from "./servers/workflows.ts";
+import * as registry from "./providers/registry.ts";
+import { createReachOf } from "./servers/reach-of.ts";
 import { createServerWorld } from "./servers/real-world.ts";
 import { serverRoutes } from "./servers/routes.ts";
-import { registerServiceWorkflows } from "./services/workflows.ts";
+import { registerServerWorkflows } from "./servers/workflows.ts";
 import { createServiceWorld } from "./services/real-world.ts";
 import { requestRoutes, serviceRoutes } from "./services/routes.ts";
-import { subjectsBehind } from "./services/subjects.ts";
+import { operationOfSubject, subjectsBehind } from "./services/subjects.ts";
+import { registerServiceWorkflows } from "./services/workflows.ts";
 import { storageRoutes } from "./storage/routes.ts";
 
 export interface Controller {
@@ -42,4 +51,84 @@ export interface Controller {
   stop(): Promise<void>;
 }
 
-const MAX_CONNECTIONS = 20;
+const VERSION = "0.1.0";
+const MAX_CONNECTIONS = 30;
+
+/** Puts all rooms together: the only place that knows every one of them. */
+export async function startController(config: Config, log: Log): Promise<Controller> {
+  await mkdir(join(config.stateDir, "run"), { recursive: true, mode: 0o700 });
+  const databaseUrl = config.databaseUrl ?? (await startEmbedded({ directory: join(config.stateDir, "pg"), log })).url;
+  const { applied } = await migrate(databaseUrl);
+  if (applied.length > 0) log.info("database migrated", { applied });
+  const db = openDb(databaseUrl, { maxConnections: MAX_CONNECTIONS });
+  const secrets = await openSecretBox(join(config.stateDir, "secret.key"));
+  const metrics = createMetrics();
+
+  const engine = createEngine({
+    db,
+    databaseUrl,
+    controllerId: config.controllerName,
+    log,
+    metrics,
+    // Another controller has taken over: whatever this one still did would be done twice.
+    onLeaseLost: () => {
+      log.error("lease lost; this controller ends");
+      process.exit(1);
+    },
+  });
+  const providers = createProviderPool({ db, secrets, log, metrics, registry });
+  const outgoing = createOutgoing();
+  const files = imageFiles(config.stateDir);
+  const servers = createServerWorld({ db, secrets, providers, images: { db, files } });
+  const services = createServiceWorld({ db, engine, secrets, providers, outgoing, servers });
+  registerServerWorkflows(engine, servers);
+  registerServiceWorkflows(engine, services);
+
+  const administrator = await ensureFirstAdministrator(db);
+  const authenticate = createAuthenticate(db);
+  const feed = createEventFeed({ db, log });
+  const reachOf = createReachOf({ db, secrets, providers });
+  const requests = { db, engine, secrets };
+  const sets: RouteSet[] = [
+    identityRoutes({ db }),
+    auditRoutes({ db }),
+    systemRoutes({ db, version: VERSION }),
+    operationRoutes({ db, engine, feed, audit, resolve: (idOrName) => operationOfSubject(db, idOrName) }),
+    fabricRoutes({ db }),
+    storageRoutes({ db }),
+    imageRoutes({ db, engine, files, outgoing, cacheDir: config.cacheDir, log }),
+    estateRoutes({ db, engine, secrets, providers, registry, log }),
+    poolRoutes({ db }),
+    guestRoutes({ db, reachOf }),
+    serverRoutes({ db, engine, subjectsBehind: (actor, kind, id) => subjectsBehind(db, actor, kind, id) }),
+    catalogRoutes({ db, findImage }),
+    requestRoutes(requests),
+    serviceRoutes(requests),
+  ];
+  const boot = await startBoot({ db, secrets, files, log, stateDir: config.stateDir, cacheDir: config.cacheDir });
+  await engine.launch();
+  const http = createHttpServer({
+    sets,
+    authenticate,
+    idempotency: idempotencyStore(db),
+    log,
+    metrics: metrics.registry,
+    notReady: async () => [],
+    openApi: openApiDocument(contract),
+    onUpgrade: tunnelUpgrade({ db, authenticate, reachOf, log }),
+  });
+  const { url } = await http.listen(config.listen);
+  log.info("controller serves", { url });
+
+  return {
+    url,
+    administrator,
+    async stop() {
+      await http.close();
+      await engine.stop();
+      await boot.close();
+      await providers.close();
+      await db.destroy();
+    },
+  };
+}
