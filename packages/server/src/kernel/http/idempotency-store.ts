@@ -3,7 +3,7 @@ import type { Db } from "../db/db.ts";
 import type { IdempotencyStore, KeyedRequest } from "./idempotency.ts";
 
 /** Keeps keys and answers in PostgreSQL, so that they hold for all controllers. */
-export function createIdempotencyStore(db: Db): IdempotencyStore {
+export function idempotencyStore(db: Db): IdempotencyStore {
   const own = (request: KeyedRequest) =>
     db.selectFrom("idempotent_request").where("caller", "=", request.caller).where("key", "=", request.key);
   return {

@@ -3,7 +3,7 @@ import type { Authenticate } from "../../auth/credentials.ts";
 import type { Db } from "../../db/db.ts";
 import { type Log, silentLog } from "../../log.ts";
 import type { RouteSet } from "../handler.ts";
-import { createIdempotencyStore } from "../idempotency-store.ts";
+import { idempotencyStore } from "../idempotency-store.ts";
 import { createHttpServer, type HttpServer, type HttpServerOptions } from "../server.ts";
 
 /** The real server on a free port of the loopback, for tests. */
@@ -17,7 +17,7 @@ export async function serve(options: {
   const server = createHttpServer({
     sets: options.sets,
     authenticate: options.authenticate,
-    idempotency: createIdempotencyStore(options.db),
+    idempotency: idempotencyStore(options.db),
     log: options.log ?? silentLog,
     metrics: new Registry(),
     notReady: async () => [],
