@@ -60,8 +60,9 @@ export function plain<T>(value: T): T {
   return JSON.parse(json(value)) as T;
 }
 
+/** The counts of rows that a statement returns are bigints, which JSON does not know. */
 export function json(value: unknown): string {
-  return JSON.stringify(value ?? null);
+  return JSON.stringify(value ?? null, (_key, item: unknown) => (typeof item === "bigint" ? Number(item) : item));
 }
 
 /** Takes up a run; null when it is an old one, or the operation has ended or waits. */

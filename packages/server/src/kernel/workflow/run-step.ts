@@ -57,11 +57,12 @@ async function runDbStep<I, O>(
 ): Promise<O> {
   return inTx(rt.db, async (tx) => {
     await fence(tx, op, "cancel");
-    const output = await own(StepFailed, step.name, () => step.run(tx, entry.input as I, known.deps));
+    const output = await own(StepFailed, step.name, async () =>
+      plain(await step.run(tx, entry.input as I, known.deps)),
+    );
     await rt.onPoint?.(op.workflow, step.name, "after-effect", "forward");
-    const recorded = plain(output ?? null);
-    await putDone(tx, op, entry, recorded);
-    return recorded as O;
+    await putDone(tx, op, entry, output);
+    return output;
   });
 }
 
@@ -77,7 +78,8 @@ async function runEffectStep<I, O>(
   try {
     const output = await own(StepFailed, step.name, () =>
       attemptEffect(
-        async (signal) => step.run({ ...known.deps, ...call.forSignal(signal) } as object & StepCall, entry.input as I),
+        async (signal) =>
+          plain(await step.run({ ...known.deps, ...call.forSignal(signal) } as object & StepCall, entry.input as I)),
         {
           lease: rt.lease,
           name: step.name,
@@ -88,9 +90,8 @@ async function runEffectStep<I, O>(
       ),
     );
     await rt.onPoint?.(op.workflow, step.name, "after-effect", "forward");
-    const recorded = plain(output ?? null);
-    await settleEntry(rt.db, op, entry.position, { state: "done", output: recorded });
-    return recorded as O;
+    await settleEntry(rt.db, op, entry.position, { state: "done", output });
+    return output;
   } finally {
     await call.end();
   }

@@ -53,6 +53,8 @@ export interface Runtime {
   readonly registered: ReadonlyMap<string, Registered>;
   /** Who writes: another for each claim. */
   nextRunner(): string;
+  /** What `wf.now` says; the computer's clock when absent. */
+  now?(): Date;
   /** A named point has been reached; tests kill themselves here. */
   onPoint?(workflow: string, step: string, point: Point, direction: Direction): void | Promise<void>;
   onStep?(name: string, outcome: "done" | "failed" | "undone" | "undo-failed", seconds: number): void;
@@ -253,7 +255,7 @@ function createWf(
       const text = await at<string>({ name: "now", kind: "time", input: null }, (entry) =>
         inTx(rt.db, async (tx) => {
           await fence(tx, op, "cancel");
-          const now = new Date().toISOString();
+          const now = (rt.now?.() ?? new Date()).toISOString();
           await putDone(tx, op, entry, now);
           return now;
         }),
