@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthenticate } from "../identity/authenticate.ts";
 import { ensureFirstAdministrator } from "../identity/first-administrator.ts";
 import { createTestDb, type TestDb } from "../kernel/db/test-db.ts";
+import { directDial } from "../kernel/dial-edge.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { HttpServer } from "../kernel/http/server.ts";
 import { call, serve } from "../kernel/http/testing/serve.ts";
@@ -19,7 +20,7 @@ import { silentLog } from "../kernel/log.ts";
 import { newGuestKeys } from "./keys.ts";
 import type { ReachOf } from "./reach.ts";
 import { guestRoutes } from "./routes.ts";
-import { directDial, startTestSshd, type TestSshd } from "./test-sshd.ts";
+import { startTestSshd, type TestSshd } from "./test-sshd.ts";
 import { tunnelUpgrade } from "./tunnel.ts";
 
 const run = promisify(execFile);

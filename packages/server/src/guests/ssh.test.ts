@@ -6,11 +6,12 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import ssh2 from "ssh2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { directDial } from "../kernel/dial-edge.ts";
 import { expectFailure } from "../providers/contract/expect-failure.ts";
 import { newGuestKeys } from "./keys.ts";
 import type { ScriptSpec } from "./script-rules.ts";
 import { runScript, waitForSsh } from "./ssh.ts";
-import { directDial, startTestSshd, type TestSshd } from "./test-sshd.ts";
+import { startTestSshd, type TestSshd } from "./test-sshd.ts";
 
 /** Against OpenSSH's own server, and servers of ssh2 for what a good one does not do. */
 

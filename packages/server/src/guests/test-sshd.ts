@@ -1,12 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Dial } from "../kernel/dial.ts";
-import { ProviderError } from "../kernel/errors.ts";
 import { newGuestKeys } from "./keys.ts";
 import type { GuestLogin } from "./session.ts";
 
@@ -17,17 +15,6 @@ export interface TestSshd {
 }
 
 const START_DEADLINE_MS = 30_000;
-
-export const directDial: Dial = async (target, { signal }) => {
-  const socket = connect({ host: target.host, port: target.port });
-  try {
-    await once(socket, "connect", { signal });
-    return socket;
-  } catch (cause) {
-    socket.destroy();
-    throw new ProviderError("unreachable", "nothing listens there", { cause });
-  }
-};
 
 export async function startTestSshd(): Promise<TestSshd> {
   const dir = await mkdtemp(join(tmpdir(), "berth-sshd-"));
