@@ -8,7 +8,7 @@ const AddressKind = z
   .describe("held for a server, kept by an administrator, or seen in use by somebody else");
 
 const AddressState = z
-  .enum(["planned", "held", "overdue"])
+  .enum(["planned", "in-use", "overdue"])
   .describe("its time is to come, is now, or is over without its release being confirmed");
 
 export const AddressInfo = z.object({

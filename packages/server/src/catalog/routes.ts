@@ -16,19 +16,16 @@ import {
   validateTemplate,
 } from "./template-actions.ts";
 import { latestRows, templateDetailView, templateRows, templateView } from "./template-list.ts";
-import type { FindImage } from "./template-publish.ts";
 
 export interface CatalogDeps {
   readonly db: Db;
-  readonly findImage: FindImage;
 }
 
-export function catalogRoutes(deps: CatalogDeps): RouteSet {
-  const { db } = deps;
+export function catalogRoutes({ db }: CatalogDeps): RouteSet {
   return implement(
     { ...templateContract, ...priceContract },
     {
-      applyTemplate: async ({ actor, body }) => templateDetailView(await applyTemplate(deps, actor, body)),
+      applyTemplate: async ({ actor, body }) => templateDetailView(await applyTemplate(db, actor, body)),
       validateTemplate: async ({ body }) => {
         const items = [...validateTemplate(body.document)];
         return { valid: items.length === 0, items };
@@ -55,7 +52,7 @@ export function catalogRoutes(deps: CatalogDeps): RouteSet {
         return mapPage(page, templateView);
       },
       exportTemplate: async ({ actor, params }) => ({ yaml: (await getTemplate(db, actor, params.name)).document }),
-      publishTemplate: async ({ actor, params }) => templateDetailView(await publishTemplate(deps, actor, params.name)),
+      publishTemplate: async ({ actor, params }) => templateDetailView(await publishTemplate(db, actor, params.name)),
       unpublishTemplate: async ({ actor, params }) =>
         templateDetailView(await unpublishTemplate(db, actor, params.name)),
       cloneTemplate: async ({ actor, params, body }) =>

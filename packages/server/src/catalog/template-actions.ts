@@ -9,19 +9,19 @@ import type { TemplateProblem } from "./document.ts";
 import { type Document, readTemplate } from "./read-template.ts";
 import { findTemplate, labelOf, refOf, type TemplateRef, type TemplateRow } from "./store.ts";
 import { seesUnpublished } from "./template-list.ts";
-import { type FindImage, refuseUnpublishable } from "./template-publish.ts";
+import { refuseUnpublishable } from "./template-publish.ts";
 import { refuseUsed } from "./template-users.ts";
 
 /** Saves a document as the next version of its name, unless it is word for word what the latest version says. */
 export async function applyTemplate(
-  deps: { readonly db: Db; readonly findImage: FindImage },
+  db: Db,
   actor: Actor,
   wish: { readonly document: string; readonly publish: boolean },
 ): Promise<TemplateRow> {
   const document = validDocument(wish.document);
-  return inTx(deps.db, async (tx) => {
+  return inTx(db, async (tx) => {
     const saved = await saveVersion(tx, actor, document);
-    return wish.publish && !saved.published ? publish(tx, actor, saved, deps.findImage) : saved;
+    return wish.publish && !saved.published ? publish(tx, actor, saved) : saved;
   });
 }
 
@@ -39,14 +39,10 @@ export async function getTemplate(db: Db | Tx, actor: Actor, ref: string): Promi
 }
 
 /** Lets users request a version; a bare name means the latest one. Publishing again changes nothing. */
-export async function publishTemplate(
-  deps: { readonly db: Db; readonly findImage: FindImage },
-  actor: Actor,
-  ref: string,
-): Promise<TemplateRow> {
-  return inTx(deps.db, async (tx) => {
+export async function publishTemplate(db: Db, actor: Actor, ref: string): Promise<TemplateRow> {
+  return inTx(db, async (tx) => {
     const row = await lockTemplate(tx, refOf(ref), ref);
-    return row.published ? row : publish(tx, actor, row, deps.findImage);
+    return row.published ? row : publish(tx, actor, row);
   });
 }
 
@@ -152,8 +148,8 @@ async function nextNumber(tx: Tx, name: string): Promise<number> {
   return (row?.highest ?? 0) + 1;
 }
 
-async function publish(tx: Tx, actor: Actor, row: TemplateRow, findImage: FindImage): Promise<TemplateRow> {
-  await refuseUnpublishable(tx, row, findImage);
+async function publish(tx: Tx, actor: Actor, row: TemplateRow): Promise<TemplateRow> {
+  await refuseUnpublishable(tx, row);
   const published = await setPublished(tx, row.id, true);
   await audit(tx, { actor, action: "template.publish", object: objectOf(row), outcome: "done" });
   return published;

@@ -1,13 +1,11 @@
 import type { FieldProblem } from "@berth/api/errors.ts";
+import { findImage } from "../images/actions.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import { labelOf, type TemplateRow, templateOfRow } from "./store.ts";
 
-/** Throws when the library has no such image. */
-export type FindImage = (tx: Tx, ref: string) => Promise<unknown>;
-
 /** `invalid_request` with every network and image that the template names and that is not there. */
-export async function refuseUnpublishable(tx: Tx, row: TemplateRow, findImage: FindImage): Promise<void> {
+export async function refuseUnpublishable(tx: Tx, row: TemplateRow): Promise<void> {
   const template = templateOfRow(row);
   const networks = await tx
     .selectFrom("network")
@@ -17,7 +15,7 @@ export async function refuseUnpublishable(tx: Tx, row: TemplateRow, findImage: F
   const known = new Set(networks.map((network) => network.name));
   const problems: FieldProblem[] = [];
   for (const [g, group] of template.groups.entries()) {
-    if (!(await hasImage(tx, group.image, findImage)))
+    if (!(await hasImage(tx, group.image)))
       problems.push({ field: `spec.groups[${g}].image`, message: `there is no image ${group.image}` });
     for (const [n, nic] of group.nics.entries())
       if (!known.has(nic.network))
@@ -28,7 +26,7 @@ export async function refuseUnpublishable(tx: Tx, row: TemplateRow, findImage: F
   throw new AppError("invalid_request", `template ${labelOf(row)} can't be published: ${words}`, { fields: problems });
 }
 
-async function hasImage(tx: Tx, ref: string, findImage: FindImage): Promise<boolean> {
+async function hasImage(tx: Tx, ref: string): Promise<boolean> {
   try {
     await findImage(tx, ref);
     return true;

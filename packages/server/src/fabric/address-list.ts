@@ -9,7 +9,7 @@ type AddressView = z.input<typeof AddressInfo>;
 const STATE = sql<AddressView["state"]>`case
   when lower(address.during) > now() then 'planned'
   when upper(address.during) <= now() then 'overdue'
-  else 'held' end`;
+  else 'in-use' end`;
 
 /** Sorts as addresses do, IPv4 before IPv6, and travels in a cursor as text. */
 export const ADDRESS_ORDER = sql<string>`encode(inet_send(address.ip), 'hex')`;
@@ -36,7 +36,7 @@ export function addressRows(db: Db | Tx, filter: AddressFilter = {}) {
     ])
     .$if(filter.network !== undefined, (q) => q.where("network.name", "=", filter.network ?? ""))
     .$if(filter.kind !== undefined, (q) => q.where("address.kind", "=", filter.kind ?? ""))
-    .$if(filter.state !== undefined, (q) => q.where(STATE, "=", filter.state ?? "held"));
+    .$if(filter.state !== undefined, (q) => q.where(STATE, "=", filter.state ?? "in-use"));
 }
 
 type AddressRow = Awaited<ReturnType<ReturnType<typeof addressRows>["executeTakeFirstOrThrow"]>>;
