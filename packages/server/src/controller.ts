@@ -14,7 +14,6 @@ import { auditRoutes } from "./identity/audit-routes.ts";
 import { createAuthenticate } from "./identity/authenticate.ts";
 import { type Administrator, ensureFirstAdministrator } from "./identity/first-administrator.ts";
 import { identityRoutes } from "./identity/routes.ts";
-import { findImage } from "./images/actions.ts";
 import { imageFiles } from "./images/image-files.ts";
 import { imageRoutes } from "./images/routes.ts";
 import type { Config } from "./kernel/config.ts";
@@ -101,7 +100,7 @@ export async function startController(config: Config, log: Log): Promise<Control
     poolRoutes({ db }),
     guestRoutes({ db, reachOf }),
     serverRoutes({ db, engine, subjectsBehind: (actor, kind, id) => subjectsBehind(db, actor, kind, id) }),
-    catalogRoutes({ db, findImage }),
+    catalogRoutes({ db }),
     requestRoutes(requests),
     serviceRoutes(requests),
   ];
