@@ -8,6 +8,7 @@ import type { Log } from "../kernel/log.ts";
 import type { Metrics } from "../kernel/metrics.ts";
 import type { SecretBox } from "../kernel/secrets.ts";
 import type { Provider } from "../providers/provider.ts";
+import type { Settings } from "../providers/settings-secrets.ts";
 import { canonical, openSettings, type ProviderRegistry, type SettingsOwner } from "./backend-settings.ts";
 
 export interface ProviderPoolDeps {
@@ -23,8 +24,8 @@ export interface ProviderPool {
   forHost(hostId: string): Promise<Provider>;
   /** `system` is the machine's id at its management controller. `conflict` for a machine without one. */
   forMachine(machineId: string): Promise<{ provider: Provider; system: string }>;
-  /** For settings that are not on record yet. The caller closes it. */
-  tryOut(siteId: string, type: string, settings: unknown): Promise<Provider>;
+  /** For settings that are not on record yet. */
+  forSettings(siteId: string, type: string, settings: Settings): Promise<Provider>;
   dialFor(siteId: string): Promise<Dial>;
   close(): Promise<void>;
 }
@@ -37,28 +38,27 @@ const SettingsRecord = z.record(z.string(), z.unknown());
 export function createProviderPool(deps: ProviderPoolDeps): ProviderPool {
   // In the order of use, the longest unused first. The key is made of all settings, so a change opens another one.
   const open = new Map<string, Provider>();
+  const observers = { log: deps.log, ...(deps.metrics === undefined ? {} : { metrics: deps.metrics }) };
 
-  function connectionOf(owner: SettingsOwner, row: BackendRow): Provider {
-    const settings = openSettings(deps, owner, {
-      provider: row.provider,
-      settings: SettingsRecord.parse(row.settings),
-      secretsSealed: row.secrets_sealed,
-    });
+  function connect(type: string, settings: Settings, dial: unknown): Provider {
     const key = createHash("sha256")
-      .update(canonical([row.provider, row.dial, settings]))
+      .update(canonical([type, dial, settings]))
       .digest("base64");
     const known = open.get(key);
-    const provider =
-      known ??
-      deps.registry.openProvider(row.provider, settings, {
-        dial: dialOf(row.dial),
-        log: deps.log.child({ [`${owner.kind}Id`]: owner.id }),
-        ...(deps.metrics === undefined ? {} : { metrics: deps.metrics }),
-      });
+    const provider = known ?? deps.registry.openProvider(type, settings, { ...observers, dial: dialOf(dial) });
     open.delete(key);
     open.set(key, provider);
     if (open.size > MAX_OPEN) closeOldest();
     return provider;
+  }
+
+  function connectionOf(owner: SettingsOwner, row: BackendRow): Provider {
+    const stored = {
+      provider: row.provider,
+      settings: SettingsRecord.parse(row.settings),
+      secretsSealed: row.secrets_sealed,
+    };
+    return connect(row.provider, openSettings(deps, owner, stored), row.dial);
   }
 
   function closeOldest(): void {
@@ -95,10 +95,7 @@ export function createProviderPool(deps: ProviderPoolDeps): ProviderPool {
       }
       return { provider: connectionOf({ kind: "machine", id: machineId }, { ...row, provider }), system };
     },
-    async tryOut(siteId, type, settings) {
-      const dial = await readDial(deps.db, siteId);
-      return deps.registry.openProvider(type, settings, { dial: dialOf(dial), log: deps.log });
-    },
+    forSettings: async (siteId, type, settings) => connect(type, settings, await readDial(deps.db, siteId)),
     dialFor: async (siteId) => dialOf(await readDial(deps.db, siteId)),
     async close() {
       const all = [...open.values()];

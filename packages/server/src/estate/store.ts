@@ -131,6 +131,17 @@ export async function keepMacs(tx: Tx, machineId: string, macs: readonly string[
     on conflict (mac) do ${other}`.execute(tx);
 }
 
+/** The MACs of a new machine. @throws AppError `conflict` when another one was enrolled with one of them meanwhile. */
+export async function claimMacs(tx: Tx, machineId: string, macs: readonly string[]): Promise<void> {
+  if (macs.length === 0) return;
+  const { rows } = await sql<{ mac: string }>`
+    insert into machine_mac (mac, machine_id)
+    select distinct m::macaddr, ${machineId}::uuid from unnest(${[...macs]}::text[]) m
+    on conflict (mac) do nothing returning mac::text as mac`.execute(tx);
+  if (rows.length === new Set(macs).size) return;
+  throw new AppError("conflict", "a machine with these MAC addresses was enrolled meanwhile");
+}
+
 /** Who says what a machine is: its management controller, or the service OS that booted on it. */
 export type FactsSource = "controller" | "agent";
 
@@ -147,4 +158,20 @@ export interface ObservedFacts {
   readonly nics?: readonly MachineNic[] | null;
   readonly disks?: readonly MachineDisk[] | null;
   readonly health?: "ok" | "warning" | "critical" | "unknown" | null;
+}
+
+/** The server whose profile is on the machine, by name: for people, as servers stand above this room. */
+export async function servedBy(tx: Db | Tx, machineId: string): Promise<string | null> {
+  const { rows } = await sql<{ name: string }>`
+    select s.name from profile p join server s on s.id = p.server_id where p.machine_id = ${machineId}`.execute(tx);
+  return rows[0]?.name ?? null;
+}
+
+export async function sawPower(db: Db | Tx, ids: readonly string[], observed: "on" | "off" | "unknown"): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .updateTable("machine")
+    .set({ power_observed: observed, power_observed_at: new Date() })
+    .where("id", "in", [...ids])
+    .execute();
 }
