@@ -28,12 +28,15 @@ export function vmEventsContract(name: string, setUp: () => Promise<VmEventsFixt
       const vm = spec();
       // A watcher hears what happens after it began to listen, so something is made until both are heard to listen.
       await expect
-        .poll(async () => {
-          const probe = spec();
-          await vms.ensure(probe, freshCall());
-          await vms.remove(probe.name, freshCall());
-          return watchers.every(({ events }) => events.length > 0);
-        }, { timeout: 60_000, interval: 200 })
+        .poll(
+          async () => {
+            const probe = spec();
+            await vms.ensure(probe, freshCall());
+            await vms.remove(probe.name, freshCall());
+            return watchers.every(({ events }) => events.length > 0);
+          },
+          { timeout: 60_000, interval: 200 },
+        )
         .toBe(true);
 
       await vms.ensure(vm, freshCall());

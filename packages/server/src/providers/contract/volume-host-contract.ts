@@ -211,25 +211,43 @@ export function volumeHostContract(
 
 /** As a workflow does it: `busy` is tried again, within a bound. */
 async function again(attempt: () => Promise<void>): Promise<void> {
-  await expect.poll(() => attempt().then(() => "done", (error: { failure?: string }) => error.failure), {
-    timeout: 30_000,
-    interval: 100,
-  }).toBe("done");
+  await expect
+    .poll(
+      () =>
+        attempt().then(
+          () => "done",
+          (error: { failure?: string }) => error.failure,
+        ),
+      {
+        timeout: 30_000,
+        interval: 100,
+      },
+    )
+    .toBe("done");
 }
 
 function overlayOf(base: VolumeSpec, name: string): VolumeSpec {
-  return { ...base, name, format: "qcow2", capacityBytes: base.capacityBytes * 2, base: { name: base.name, format: base.format } };
+  return {
+    ...base,
+    name,
+    format: "qcow2",
+    capacityBytes: base.capacityBytes * 2,
+    base: { name: base.name, format: base.format },
+  };
 }
 
 export function contentOf(bytes: Buffer): VolumeContent {
-  const pieces = Array.from({ length: Math.ceil(bytes.length / 100_000) }, (_, i) => bytes.subarray(i * 100_000, (i + 1) * 100_000));
+  const pieces = Array.from({ length: Math.ceil(bytes.length / 100_000) }, (_, i) =>
+    bytes.subarray(i * 100_000, (i + 1) * 100_000),
+  );
   return { sizeBytes: bytes.length, open: () => Readable.from(pieces) };
 }
 
 /** Data and zeros in turns, of lengths that fit no block size, beginning and ending with zeros. */
 export function patchwork(length: number): Buffer {
   const bytes = Buffer.alloc(length);
-  for (let at = 70_001; at < length - 80_000; at += 190_003) bytes.fill((at % 251) + 1, at, Math.min(at + 90_001, length - 80_000));
+  for (let at = 70_001; at < length - 80_000; at += 190_003)
+    bytes.fill((at % 251) + 1, at, Math.min(at + 90_001, length - 80_000));
   return bytes;
 }
 

@@ -38,7 +38,9 @@ function refuse(why: string): never {
 /** What a VM was made from, without the token: equal fingerprints need no change of a running VM. */
 export function fingerprint(spec: VmSpec): string {
   const { metadata, ...rest } = spec;
-  return createHash("sha256").update(JSON.stringify({ ...rest, serverId: metadata.serverId })).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify({ ...rest, serverId: metadata.serverId }))
+    .digest("hex");
 }
 
 export interface Found {

@@ -6,8 +6,8 @@ import type { LibvirtSettings } from "./settings.ts";
 import {
   append,
   at,
-  childrenOf,
   childOf,
+  childrenOf,
   documentOf,
   drop,
   need,
@@ -74,7 +74,9 @@ export function readDomainXml(xml: string): DomainFacts {
 }
 
 /** Where the screen of a running VM is. */
-export function readConsole(xml: string): { kind: "vnc"; host: string; port: number } | { kind: "unix"; path: string } | null {
+export function readConsole(
+  xml: string,
+): { kind: "vnc"; host: string; port: number } | { kind: "unix"; path: string } | null {
   const devices = childOf(rootOf(parseXml(xml, "domain")), "devices");
   if (devices === null) return null;
   for (const graphics of childrenOf(devices, "graphics").filter((g) => g.getAttribute("type") === "vnc")) {
@@ -93,7 +95,10 @@ function bareDomain({ domainType, arch, machine }: Platform): Tag {
   // QEMU's default cache of translated code is too small for a whole operating system.
   const tcg = tag("tcg", {}, [tag("tb-cache", { unit: "MiB" }, ["256"])]);
   return tag("domain", { type: domainType }, [
-    tag("os", {}, [tag("type", { arch, ...(machine === null ? {} : { machine }) }, ["hvm"]), tag("boot", { dev: "hd" })]),
+    tag("os", {}, [
+      tag("type", { arch, ...(machine === null ? {} : { machine }) }, ["hvm"]),
+      tag("boot", { dev: "hd" }),
+    ]),
     tag("features", {}, [tag("acpi"), tag("apic"), ...(domainType === "qemu" ? [tcg] : [])]),
     ...(hardware ? [cpu] : []),
     tag("clock", { offset: "utc" }),

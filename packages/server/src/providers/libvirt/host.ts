@@ -20,7 +20,12 @@ export function createHost(client: LibvirtClient, settings: LibvirtSettings): Ho
     // Asked once: it is a long document, and a host does not change its processor while it runs.
     async platform(call) {
       if (known !== null) return known;
-      const { capabilities } = await client.call(PROCEDURES.connectGetCapabilities, {}, "ask what the host can do", call);
+      const { capabilities } = await client.call(
+        PROCEDURES.connectGetCapabilities,
+        {},
+        "ask what the host can do",
+        call,
+      );
       known = choosePlatform(capabilities, settings.technique);
       return known;
     },

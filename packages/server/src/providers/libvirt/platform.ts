@@ -26,7 +26,8 @@ export function choosePlatform(capabilities: string, technique: LibvirtSettings[
   const types = childrenOf(arch, "domain").flatMap((domain) => domain.getAttribute("type") ?? []);
   const wanted = technique === "auto" ? ["kvm", "qemu", ...types] : [technique];
   const domainType = wanted.find((type) => types.includes(type));
-  if (domainType === undefined) throw new ProviderError("rejected", `this host has no ${technique}: it has ${types.join(", ")}`);
+  if (domainType === undefined)
+    throw new ProviderError("rejected", `this host has no ${technique}: it has ${types.join(", ")}`);
 
   const machines = new Set(childrenOf(arch, "machine").map((machine) => machine.textContent?.trim()));
   return {
@@ -39,4 +40,3 @@ export function choosePlatform(capabilities: string, technique: LibvirtSettings[
 export function techniqueOf(platform: Platform): string {
   return platform.domainType === "qemu" ? "emulated" : platform.domainType;
 }
-

@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-const socketPath = z.string().min(1).max(107).regex(/^\/[^\0\n\r]*$/, "an absolute path");
+const socketPath = z
+  .string()
+  .min(1)
+  .max(107)
+  .regex(/^\/[^\0\n\r]*$/, "an absolute path");
 
 /** How to reach one libvirt daemon and what to make of it. */
 export const libvirtSettings = z.strictObject({
@@ -9,7 +13,9 @@ export const libvirtSettings = z.strictObject({
     .default("qemu:///system")
     .describe("the driver that the daemon opens"),
   transport: z.enum(["unix", "tls", "ssh"]).default("unix").describe("how the daemon is reached"),
-  socket: socketPath.default("/run/libvirt/libvirt-sock").describe("the daemon's UNIX socket, here (unix) or there (ssh)"),
+  socket: socketPath
+    .default("/run/libvirt/libvirt-sock")
+    .describe("the daemon's UNIX socket, here (unix) or there (ssh)"),
   host: z.union([z.ipv4(), z.ipv6()]).optional().describe("the daemon's address, for tls and ssh"),
   port: z.int().min(1).max(65_535).optional().describe("16514 for tls and 22 for ssh unless given"),
   tls: z

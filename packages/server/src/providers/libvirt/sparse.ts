@@ -1,6 +1,8 @@
 /** Cuts a stream into data and holes, so that the zeros that most of a disk image is made of are not sent. */
 
-export type Piece = { readonly kind: "data"; readonly data: Buffer } | { readonly kind: "hole"; readonly bytes: number };
+export type Piece =
+  | { readonly kind: "data"; readonly data: Buffer }
+  | { readonly kind: "hole"; readonly bytes: number };
 
 const ZEROS = Buffer.alloc(65_536);
 
@@ -14,7 +16,8 @@ export async function* cutSparse(chunks: AsyncIterable<Buffer>, maxDataBytes: nu
       }
       if (holeBytes > 0) yield { kind: "hole", bytes: holeBytes };
       holeBytes = 0;
-      for (let at = 0; at < data.length; at += maxDataBytes) yield { kind: "data", data: data.subarray(at, at + maxDataBytes) };
+      for (let at = 0; at < data.length; at += maxDataBytes)
+        yield { kind: "data", data: data.subarray(at, at + maxDataBytes) };
     }
   }
   if (holeBytes > 0) yield { kind: "hole", bytes: holeBytes };

@@ -9,6 +9,9 @@ for part in /run/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt /e
   mkdir -p "$root$part" "$part"
   mount --bind "$root$part" "$part"
 done
+# A disk that is soon full. It goes with our mount namespace.
+mkdir -p /var/lib/libvirt/small
+mount -t tmpfs -o size=4m berth-small /var/lib/libvirt/small
 # libvirtd looks this user up before it reads its own configuration; the package that makes the user is not needed else.
 if ! id libvirt-qemu >/dev/null 2>&1; then
   { cat /etc/passwd; echo 'libvirt-qemu:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin'; } >"$root/passwd"

@@ -61,14 +61,26 @@ export async function startTestLibvirtd(): Promise<TestLibvirtd> {
 
   async function start() {
     // Every one of these replaces itself with the next, so the child's pid is libvirtd's.
-    const argv = ["netns", "exec", namespace, "unshare", "--mount", "--", "/bin/sh", SCRIPT, root, "/usr/sbin/libvirtd"];
+    const argv = [
+      "netns",
+      "exec",
+      namespace,
+      "unshare",
+      "--mount",
+      "--",
+      "/bin/sh",
+      SCRIPT,
+      root,
+      "/usr/sbin/libvirtd",
+    ];
     const child = spawn("ip", argv, { stdio: ["ignore", "ignore", "pipe"] });
     daemon = child;
     const said: string[] = [];
     child.stderr?.on("data", (text: Buffer) => said.length < 100 && said.push(text.toString()));
     const deadline = performance.now() + START_DEADLINE_MS;
     while (!(await answers(socket))) {
-      if (child.exitCode !== null || performance.now() > deadline) throw new Error(`libvirtd did not start: ${said.join("")}`);
+      if (child.exitCode !== null || performance.now() > deadline)
+        throw new Error(`libvirtd did not start: ${said.join("")}`);
       await pause(50);
     }
   }
@@ -115,6 +127,12 @@ async function endGuests(folder: string): Promise<void> {
     const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
     if (!commandLine.includes(`guest=${file.slice(0, -".pid".length)}`)) continue;
     process.kill(pid, "SIGKILL");
-    while (await readFile(`/proc/${pid}/stat`, "utf8").then((stat) => !stat.includes(") Z "), () => false)) await pause(20);
+    while (
+      await readFile(`/proc/${pid}/stat`, "utf8").then(
+        (stat) => !stat.includes(") Z "),
+        () => false,
+      )
+    )
+      await pause(20);
   }
 }

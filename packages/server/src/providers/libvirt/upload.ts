@@ -1,5 +1,5 @@
-import type { Call, VolumeContent } from "../provider.ts";
 import { ProviderError } from "../../kernel/errors.ts";
+import type { Call, VolumeContent } from "../provider.ts";
 import type { RpcConnection } from "./rpc/connection.ts";
 import { MESSAGE_STATUS, MESSAGE_TYPE, STREAM_CHUNK_BYTES } from "./rpc/frame.ts";
 import { FLAGS, PROCEDURES, streamHole, type VolRef } from "./rpc/procedures.ts";
@@ -34,7 +34,9 @@ export async function upload(connection: RpcConnection, { vol, content, fileByte
   };
   connection.addStream(serial, { data: () => {}, end: () => confirmed.resolve(), fail });
   const giveUp = () =>
-    fail(new ProviderError("unreachable", "gave up writing the volume", { ambiguous: true, cause: call.signal.reason }));
+    fail(
+      new ProviderError("unreachable", "gave up writing the volume", { ambiguous: true, cause: call.signal.reason }),
+    );
   call.signal.addEventListener("abort", giveUp, { once: true });
   if (call.signal.aborted) giveUp();
 
@@ -78,5 +80,6 @@ async function* checkedChunks(source: AsyncIterable<unknown>, sizeBytes: number)
   } catch (cause) {
     throw new ProviderError("rejected", "the content of the volume could not be read to its end", { cause });
   }
-  if (seenBytes !== sizeBytes) throw new ProviderError("rejected", `the content is not the ${sizeBytes} bytes that were promised`);
+  if (seenBytes !== sizeBytes)
+    throw new ProviderError("rejected", `the content is not the ${sizeBytes} bytes that were promised`);
 }

@@ -14,6 +14,9 @@ const UNDEFINE = FLAGS.undefineManagedSave | FLAGS.undefineSnapshotsMetadata;
 export function libvirtVms(host: Host): VmHost {
   const { client, settings } = host;
 
+  /** Null for one that was removed since it was found: it is not there any more, and that is no failure. */
+  const xmlOf = (dom: DomainRef, call: Call) => unlessMissing(readInactiveXml(host, dom, call), VIR_ERR.noDomain);
+
   const define = (xml: string, call: Call) =>
     client.call(PROCEDURES.domainDefineXmlFlags, { xml, flags: 0 }, "define the VM", call);
 
@@ -26,11 +29,11 @@ export function libvirtVms(host: Host): VmHost {
   async function ensure(spec: VmSpec, call: Call): Promise<void> {
     checkVm(spec);
     const dom = await findDomain(host, spec.name, call);
-    if (dom === null) {
+    const xml = dom === null ? null : await xmlOf(dom, call);
+    if (dom === null || xml === null) {
       await define(newDomainXml(spec, await host.platform(call), settings.diskCache), call);
       return;
     }
-    const xml = await readInactiveXml(host, dom, call);
     const facts = readDomainXml(xml);
     const plan = planEnsure(spec, foundIn(facts, dom));
     switch (plan) {
@@ -54,13 +57,13 @@ export function libvirtVms(host: Host): VmHost {
   async function remove(name: string, call: Call): Promise<void> {
     const dom = await findDomain(host, name, call);
     if (dom === null) return;
-    const facts = readDomainXml(await readInactiveXml(host, dom, call));
+    const xml = await xmlOf(dom, call);
+    if (xml === null) return;
+    const facts = readDomainXml(xml);
     if (facts.metadata === null) throw new ProviderError("denied", "Berth did not make this VM, and leaves it alone");
     if (isOn(dom)) {
-      await unlessMissing(
-        client.call(PROCEDURES.domainDestroyFlags, { dom, flags: 0 }, "stop the VM", call),
-        VIR_ERR.operationInvalid,
-      );
+      const stopping = client.call(PROCEDURES.domainDestroyFlags, { dom, flags: 0 }, "stop the VM", call);
+      await unlessMissing(unlessMissing(stopping, VIR_ERR.operationInvalid), VIR_ERR.noDomain);
     }
     await unlessMissing(undefine(dom, facts, call), VIR_ERR.noDomain);
     if ((await findDomain(host, name, call)) !== null) throw new ProviderError("busy", "the VM is still there");
@@ -74,8 +77,7 @@ export function libvirtVms(host: Host): VmHost {
       call,
     );
     const read = domains.map(async (dom): Promise<VmInfo[]> => {
-      // One that is removed meanwhile is not there any more, and no failure.
-      const xml = await unlessMissing(readInactiveXml(host, dom, call), VIR_ERR.noDomain);
+      const xml = await xmlOf(dom, call);
       if (xml === null) return [];
       const { name, uuid, cores, memoryMiB, macs, metadata } = readDomainXml(xml);
       return [{ name, uuid, power: isOn(dom) ? "on" : "off", cores, memoryMiB, macs, metadata }];

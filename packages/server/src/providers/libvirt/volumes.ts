@@ -16,7 +16,9 @@ export function libvirtVolumes(host: Host): VolumeHost {
       client.call(PROCEDURES.storageVolLookupByName, args, "find the volume", call),
       VIR_ERR.noStorageVol,
     );
-    return found === null ? null : { vol: found.vol, facts: await read(found.vol, call) };
+    if (found === null) return null;
+    const facts = await unlessMissing(read(found.vol, call), VIR_ERR.noStorageVol);
+    return facts === null ? null : { vol: found.vol, facts };
   }
 
   async function read(vol: VolRef, call: Call): Promise<VolumeFacts> {
@@ -24,7 +26,11 @@ export function libvirtVolumes(host: Host): VolumeHost {
     return readVolumeXml(xml);
   }
 
-  async function create(pool: PoolRef, facts: Omit<VolumeFacts, "path" | "allocatedBytes">, call: Call): Promise<VolRef> {
+  async function create(
+    pool: PoolRef,
+    facts: Omit<VolumeFacts, "path" | "allocatedBytes">,
+    call: Call,
+  ): Promise<VolRef> {
     const args = { pool, xml: newVolumeXml(facts), flags: 0 };
     return (await client.call(PROCEDURES.storageVolCreateXml, args, "make the volume", call)).vol;
   }
@@ -47,7 +53,8 @@ export function libvirtVolumes(host: Host): VolumeHost {
     if (spec.format !== "qcow2") throw new ProviderError("rejected", "only a qcow2 volume can lie over another");
     const base = await find(pool, spec.base.name, call);
     if (base === null) throw new ProviderError("not_found", "the base of the volume is not in the pool");
-    if (base.facts.backing !== null) throw new ProviderError("rejected", "the base of the volume lies over another file");
+    if (base.facts.backing !== null)
+      throw new ProviderError("rejected", "the base of the volume lies over another file");
     if (base.facts.format !== spec.base.format) throw new ProviderError("rejected", "the base has another format");
     return { path: base.facts.path, format: spec.base.format };
   }
@@ -72,7 +79,14 @@ export function libvirtVolumes(host: Host): VolumeHost {
           break;
       }
       const { name, format, capacityBytes } = spec;
-      await create(pool, { name, format, capacityBytes, backing: await backingOf(pool, spec, call) }, call);
+      const backing = await backingOf(pool, spec, call);
+      try {
+        await create(pool, { name, format, capacityBytes, backing }, call);
+      } catch (error) {
+        // Somebody made it since we looked: if it is what we want, so be it.
+        const other = codeOf(error) === VIR_ERR.storageVolExist ? await find(pool, name, call) : null;
+        if (other === null || planVolume(spec, other.facts) !== "nothing") throw error;
+      }
     },
 
     async write(ref, content, call) {
@@ -81,7 +95,8 @@ export function libvirtVolumes(host: Host): VolumeHost {
       const found = await find(pool, ref.name, call);
       if (found === null) throw new ProviderError("not_found", "the volume to write is not there");
       const { facts } = found;
-      if (facts.backing !== null) throw new ProviderError("rejected", "a volume that lies over another can't be written whole");
+      if (facts.backing !== null)
+        throw new ProviderError("rejected", "a volume that lies over another can't be written whole");
       if (facts.format === "raw" && content.sizeBytes > facts.capacityBytes) {
         throw new ProviderError("rejected", "the content is larger than the volume");
       }
@@ -129,7 +144,11 @@ export function libvirtVolumes(host: Host): VolumeHost {
   };
 
   /** Holes are left out of what is sent, so nothing may lie beneath them: a volume that was written is made anew. */
-  async function emptied(pool: PoolRef, { vol, facts }: { vol: VolRef; facts: VolumeFacts }, call: Call): Promise<VolRef> {
+  async function emptied(
+    pool: PoolRef,
+    { vol, facts }: { vol: VolRef; facts: VolumeFacts },
+    call: Call,
+  ): Promise<VolRef> {
     if (facts.format === "raw" && facts.allocatedBytes === 0) return vol;
     await remove(vol, call);
     return await create(pool, facts, call);

@@ -70,7 +70,8 @@ export function rootOf(document: Document): Element {
 export function childrenOf(parent: Element, name?: string): Element[] {
   const found: Element[] = [];
   for (let node = parent.firstChild; node !== null; node = node.nextSibling) {
-    if (node.nodeType === node.ELEMENT_NODE && (name === undefined || node.nodeName === name)) found.push(node as Element);
+    if (node.nodeType === node.ELEMENT_NODE && (name === undefined || node.nodeName === name))
+      found.push(node as Element);
   }
   return found;
 }

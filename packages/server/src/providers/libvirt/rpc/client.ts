@@ -45,7 +45,12 @@ export class LibvirtClient {
       await authenticate(connection, call);
       await connection.call(PROCEDURES.connectOpen, { name: this.#uri, flags: 0 }, `open ${this.#uri}`, call);
       // Asking makes the daemon send pings of its own, so that it too notices a dead peer.
-      await connection.call(PROCEDURES.connectSupportsFeature, { feature: FEATURE_KEEPALIVE }, "agree on keepalive", call);
+      await connection.call(
+        PROCEDURES.connectSupportsFeature,
+        { feature: FEATURE_KEEPALIVE },
+        "agree on keepalive",
+        call,
+      );
       return connection;
     } catch (error) {
       connection.close();

@@ -1,14 +1,14 @@
 import type { Duplex } from "node:stream";
 import { ProviderError } from "../../../kernel/errors.ts";
 import type { Call } from "../../provider.ts";
-import { LibvirtError, refusedBy } from "./errors.ts";
+import { LibvirtError, refusedBy, VIR_ERR } from "./errors.ts";
 import { encodeHead, FrameSplitter, type Header, MESSAGE_STATUS, MESSAGE_TYPE, type Message } from "./frame.ts";
 import {
   KEEPALIVE,
   KEEPALIVE_PROGRAM,
   LIFECYCLE_EVENT,
-  type Procedure,
   PROTOCOL_VERSION,
+  type Procedure,
   REMOTE_PROGRAM,
   remoteError,
 } from "./procedures.ts";
@@ -109,7 +109,13 @@ export class RpcConnection {
   }
 
   /** False when the socket's buffer is full: wait for `drained` then. */
-  sendStream(procedure: Procedure<unknown, unknown>, serial: number, status: number, data: Buffer, type: number): boolean {
+  sendStream(
+    procedure: Procedure<unknown, unknown>,
+    serial: number,
+    status: number,
+    data: Buffer,
+    type: number,
+  ): boolean {
     return this.#send({ ...remoteHeader(procedure.number, serial), type, status }, data);
   }
 
@@ -134,8 +140,10 @@ export class RpcConnection {
   /** Waits for one of the few places; a caller who gives up while waiting has done nothing. */
   async #turn(doing: string, signal: AbortSignal): Promise<void> {
     for (;;) {
-      if (signal.aborted) throw new ProviderError("unreachable", `gave up before asking: ${doing}`, { cause: signal.reason });
-      if (this.#closed !== null) throw new ProviderError("unreachable", `no connection: ${doing}`, { cause: this.#closed });
+      if (signal.aborted)
+        throw new ProviderError("unreachable", `gave up before asking: ${doing}`, { cause: signal.reason });
+      if (this.#closed !== null)
+        throw new ProviderError("unreachable", `no connection: ${doing}`, { cause: this.#closed });
       if (this.#running < CALLS_AT_ONCE) break;
       await new Promise<void>((resolve) => {
         const go = () => {
@@ -208,9 +216,11 @@ export class RpcConnection {
     if (message.program !== REMOTE_PROGRAM) return;
     switch (message.type) {
       case MESSAGE_TYPE.reply:
-        return this.#reply(message);
+        this.#reply(message);
+        return;
       case MESSAGE_TYPE.stream:
-        return this.#streamed(message);
+        this.#streamed(message);
+        return;
       case MESSAGE_TYPE.event:
         if (message.procedure !== LIFECYCLE_EVENT.number) return;
         for (const listener of this.#lifecycle) listener(decode(LIFECYCLE_EVENT.body, message.payload));
@@ -234,13 +244,15 @@ export class RpcConnection {
     if (stream === undefined) return;
     switch (message.status) {
       case MESSAGE_STATUS.continue:
-        return stream.data(message.payload);
+        stream.data(message.payload);
+        return;
       case MESSAGE_STATUS.ok:
         this.#streams.delete(message.serial);
-        return stream.end();
+        stream.end();
+        return;
       default:
         this.#streams.delete(message.serial);
-        return stream.fail(refusedBy(readError(message.payload), "move the data of a volume"));
+        stream.fail(refusedBy(readError(message.payload), "write the volume"));
     }
   }
 
@@ -261,7 +273,7 @@ export class RpcConnection {
     clearInterval(this.#heart);
     this.#socket.destroy();
     for (const pending of [...this.#pending.values()]) pending.reject(abandoned(pending.effect, pending.doing, error));
-    for (const stream of this.#streams.values()) stream.fail(abandoned(true, "move the data of a volume", error));
+    for (const stream of this.#streams.values()) stream.fail(abandoned(true, "write the volume", error));
     this.#streams.clear();
     for (const go of this.#waiting.splice(0)) go();
     for (const listener of this.#onClose) listener(error);
@@ -284,6 +296,6 @@ function abandoned(effect: boolean, doing: string, cause: unknown): ProviderErro
 }
 
 function readError(payload: Buffer): LibvirtError {
-  const { code, message } = decode(remoteError, payload);
-  return new LibvirtError(code, message ?? "no message");
+  const { code, message, int1 } = decode(remoteError, payload);
+  return new LibvirtError(code, message ?? "no message", code === VIR_ERR.systemError ? int1 : null);
 }

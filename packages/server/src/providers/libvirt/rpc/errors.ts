@@ -1,13 +1,17 @@
+import { constants } from "node:os";
 import { ProviderError, type ProviderFailure } from "../../../kernel/errors.ts";
 
 /** What libvirt answered, word for word. For the log: it may quote names and paths of the host. */
 export class LibvirtError extends Error {
   readonly code: number;
+  /** Of an error of the host's kernel: its errno. */
+  readonly errno: number | null;
 
-  constructor(code: number, message: string) {
+  constructor(code: number, message: string, errno: number | null = null) {
     super(message.slice(0, 2_000));
     this.name = "LibvirtError";
     this.code = code;
+    this.errno = errno;
   }
 }
 
@@ -19,6 +23,7 @@ export const VIR_ERR = {
   callFailed: 26,
   domExist: 28,
   operationDenied: 29,
+  systemError: 38,
   rpc: 39,
   noDomain: 42,
   authFailed: 45,
@@ -52,9 +57,16 @@ const FAILURES: ReadonlyMap<number, ProviderFailure> = new Map([
   [VIR_ERR.resourceBusy, "busy"],
 ]);
 
+const { ENOSPC, EDQUOT } = constants.errno;
+
 /** An answer of libvirt is certain: what it refuses did not happen. */
 export function refusedBy(error: LibvirtError, doing: string): ProviderError {
-  return new ProviderError(FAILURES.get(error.code) ?? "rejected", `the hypervisor refused: ${doing}`, { cause: error });
+  if (error.errno === ENOSPC || error.errno === EDQUOT) {
+    return new ProviderError("rejected", `the host's storage is full: ${doing}`, { cause: error });
+  }
+  return new ProviderError(FAILURES.get(error.code) ?? "rejected", `the hypervisor refused: ${doing}`, {
+    cause: error,
+  });
 }
 
 export function codeOf(error: unknown): number | null {

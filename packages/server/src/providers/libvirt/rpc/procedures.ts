@@ -1,4 +1,4 @@
-import { array, chars, type Codec, int, nothing, opaque, optional, string, struct, uhyper, uint } from "./xdr.ts";
+import { array, type Codec, chars, int, nothing, opaque, optional, string, struct, uhyper, uint } from "./xdr.ts";
 
 /**
  * The procedures of libvirt's remote protocol that Berth calls: number, arguments, result.
@@ -15,7 +15,7 @@ const pool = struct({ name: string, uuid: opaque(16) });
 const volume = struct({ pool: string, name: string, key: string });
 const network = struct({ name: string, uuid: opaque(16) });
 
-export type DomainRef = { name: string; uuid: string; /** -1 when it is not running. */ id: number };
+export type DomainRef = { name: string; uuid: string /** -1 when it is not running. */; id: number };
 export type PoolRef = { name: string; uuid: string };
 export type VolRef = { pool: string; name: string; key: string };
 
@@ -89,7 +89,14 @@ export const PROCEDURES = {
   domainReset: changes(245, domFlags, nothing),
   domainSetMetadata: changes(
     264,
-    struct({ dom: domain, type: int, metadata: optional(string), key: optional(string), uri: optional(string), flags: uint }),
+    struct({
+      dom: domain,
+      type: int,
+      metadata: optional(string),
+      key: optional(string),
+      uri: optional(string),
+      flags: uint,
+    }),
     nothing,
   ),
   domainDefineXmlFlags: changes(350, struct({ xml: string, flags: uint }), dom),

@@ -48,10 +48,14 @@ function opening<T>(
 function openUnix(path: string, call: Call): Promise<Duplex> {
   if (call.signal.aborted) return Promise.reject(unreachable("gave up before connecting", call.signal.reason));
   const socket = connect({ path });
-  return opening<Duplex>(call, () => socket.destroy(), (done, failed) => {
-    socket.once("error", (error) => failed(unreachable("the hypervisor's socket does not answer", error)));
-    socket.once("connect", () => done(socket));
-  });
+  return opening<Duplex>(
+    call,
+    () => socket.destroy(),
+    (done, failed) => {
+      socket.once("error", (error) => failed(unreachable("the hypervisor's socket does not answer", error)));
+      socket.once("connect", () => done(socket));
+    },
+  );
 }
 
 async function openTls(settings: LibvirtSettings, dial: Dial, call: Call): Promise<Duplex> {
@@ -66,16 +70,20 @@ async function openTls(settings: LibvirtSettings, dial: Dial, call: Call): Promi
     key: tls.key,
     minVersion: "TLSv1.2",
   });
-  return opening<Duplex>(call, () => socket.destroy(), (done, failed) => {
-    socket.once("error", (error) => failed(unreachable("no TLS connection to the hypervisor", error)));
-    socket.once("close", () => failed(new ProviderError("denied", "the hypervisor does not accept our certificate")));
-    // libvirtd says with one byte, before its protocol begins, whether it accepts our certificate.
-    socket.once("readable", () => {
-      const verdict: unknown = socket.read(1);
-      if (Buffer.isBuffer(verdict) && verdict[0] === 1) done(socket);
-      else failed(new ProviderError("denied", "the hypervisor does not accept our certificate"));
-    });
-  });
+  return opening<Duplex>(
+    call,
+    () => socket.destroy(),
+    (done, failed) => {
+      socket.once("error", (error) => failed(unreachable("no TLS connection to the hypervisor", error)));
+      socket.once("close", () => failed(new ProviderError("denied", "the hypervisor does not accept our certificate")));
+      // libvirtd says with one byte, before its protocol begins, whether it accepts our certificate.
+      socket.once("readable", () => {
+        const verdict: unknown = socket.read(1);
+        if (Buffer.isBuffer(verdict) && verdict[0] === 1) done(socket);
+        else failed(new ProviderError("denied", "the hypervisor does not accept our certificate"));
+      });
+    },
+  );
 }
 
 async function openSsh(settings: LibvirtSettings, dial: Dial, call: Call): Promise<Duplex> {
@@ -84,20 +92,24 @@ async function openSsh(settings: LibvirtSettings, dial: Dial, call: Call): Promi
   const expected = Buffer.from(ssh.hostKey.trim().split(/\s+/)[1] ?? "", "base64");
   const sock = await dial({ host, port: settings.port ?? 22 }, call);
   const client = new Client();
-  return opening<Duplex>(call, () => client.destroy(), (done, failed) => {
-    client.once("error", (error) => failed(unreachable("no SSH connection to the hypervisor", error)));
-    client.once("ready", () => {
-      client.openssh_forwardOutStreamLocal(settings.socket, (error, channel) => {
-        if (error) return failed(unreachable("the hypervisor's socket does not answer through SSH", error));
-        channel.once("close", () => client.end());
-        done(channel);
+  return opening<Duplex>(
+    call,
+    () => client.destroy(),
+    (done, failed) => {
+      client.once("error", (error) => failed(unreachable("no SSH connection to the hypervisor", error)));
+      client.once("ready", () => {
+        client.openssh_forwardOutStreamLocal(settings.socket, (error, channel) => {
+          if (error) return failed(unreachable("the hypervisor's socket does not answer through SSH", error));
+          channel.once("close", () => client.end());
+          done(channel);
+        });
       });
-    });
-    client.connect({
-      sock: sock as never, // a Duplex is all that ssh2 uses of it, though its type asks for a Readable
-      username: ssh.username,
-      privateKey: ssh.privateKey,
-      hostVerifier: (key: Buffer) => key.equals(expected),
-    });
-  });
+      client.connect({
+        sock: sock as never, // a Duplex is all that ssh2 uses of it, though its type asks for a Readable
+        username: ssh.username,
+        privateKey: ssh.privateKey,
+        hostVerifier: (key: Buffer) => key.equals(expected),
+      });
+    },
+  );
 }

@@ -73,8 +73,8 @@ export class XdrReader {
 
   uint64(): number {
     const value = this.#data.readBigUInt64BE(this.#advance(8));
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new XdrError("a 64-bit number is beyond what can be counted");
-    return Number(value);
+    // Some storage drivers say "as much as you like" with the largest number there is.
+    return Number(value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : value);
   }
 
   bytes(length: number): Buffer {
