@@ -3,7 +3,8 @@
  * `timeout-after-act`: a write is done and never answered. `503`: refused, not done. `drop-session`: all sessions end.
  * `reset-ignored`: a reset is accepted and nothing happens. `once-reads-continuous`: a boot override written as Once
  * reads back as Continuous. `insert-500-but-inserted`: the medium is in and the answer is 500. `500-always`: every
- * request fails. `slow`: the answer takes two seconds. `foreign-odata-id`: a system's links lead to another origin.
+ * request fails. `slow`: the answer takes two seconds. `silent`: there is none, and nothing was done.
+ * `foreign-odata-id`: a system's links lead to another origin.
  */
 export const redfishFaults = [
   "timeout-after-act",
@@ -14,6 +15,7 @@ export const redfishFaults = [
   "insert-500-but-inserted",
   "500-always",
   "slow",
+  "silent",
   "foreign-odata-id",
 ] as const;
 

@@ -19,6 +19,7 @@ import { changeResource, internal, runAction } from "./writes.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
 const SLOW_MS = 2_000;
+const SILENT_MS = 120_000;
 
 export interface RedfishServerOptions {
   readonly hardware: readonly Hardware[];
@@ -103,6 +104,7 @@ async function route(service: Service, request: IncomingMessage, response: Serve
     (segments[0] === "Systems" || segments[0] === "Managers") && segments[1] !== undefined ? segments[1] : null;
 
   const isLogin = method === "POST" && path === `${ROOT}/SessionService/Sessions`;
+  if (!isRoot && service.faults.take("silent", systemId)) return leaveWaiting(response);
   if (!isRoot) await misbehave(service, systemId);
   if (isLogin) return logIn(service, await readBody(request), response);
   if (!isRoot || method !== "GET") checkAccess(service, request);
@@ -154,7 +156,11 @@ function finish(service: Service, systemId: string | null, response: ServerRespo
     reply();
     return;
   }
-  response.socket?.setTimeout(120_000, () => response.socket?.destroy());
+  leaveWaiting(response);
+}
+
+function leaveWaiting(response: ServerResponse): void {
+  response.socket?.setTimeout(SILENT_MS, () => response.socket?.destroy());
 }
 
 function logIn(service: Service, body: unknown, response: ServerResponse): void {

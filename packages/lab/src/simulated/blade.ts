@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readBounded, runAgent } from "./agent.ts";
+import { runAgent } from "./agent.ts";
+import { readBounded } from "./agent-http.ts";
 import type { LabClock } from "./clock.ts";
 import { bootGuest, type GuestBook } from "./guest.ts";
 import { readBootScript } from "./ipxe-script.ts";
@@ -66,12 +67,14 @@ export function simBlade(spec: SimHardwareSpec, deps: BladeDeps): Blade {
       const end = fromNetwork ? await bootFromNetwork(bootId, signal) : "disk";
       if (end === "reboot" || end === "off") {
         // The caller's own stack goes on in `started` of the next boot.
-        queueMicrotask(() => (signal.aborted ? undefined : end === "off" ? hardware.guestOff() : hardware.guestReset()));
+        queueMicrotask(() =>
+          signal.aborted ? undefined : end === "off" ? hardware.guestOff() : hardware.guestReset(),
+        );
         return;
       }
       if (end === "disk" && state.disk !== null) return await bootFromDisk(state.disk, bootId, signal);
       doing("no bootable device");
-      await clock.sleep(RETRY_MS, signal);
+      await clock.idle(RETRY_MS, signal);
     }
   }
 
@@ -84,7 +87,13 @@ export function simBlade(spec: SimHardwareSpec, deps: BladeDeps): Blade {
     const platform = facts.firmware === "uefi" ? "efi" : "pcbios";
     const query = new URLSearchParams({ mac, uuid: facts.uuid, serial: facts.serial, platform });
     try {
-      const answer = await deps.site.bootRequest({ method: "GET", path: `/boot/ipxe?${query}`, peer, isTls: false, signal });
+      const answer = await deps.site.bootRequest({
+        method: "GET",
+        path: `/boot/ipxe?${query}`,
+        peer,
+        isTls: false,
+        signal,
+      });
       const text = (await readBounded(answer, MAX_SCRIPT_BYTES)).toString("utf8");
       const script = answer.statusCode === 200 ? readBootScript(text) : { kind: "unknown" as const };
       if (script.kind === "disk") return "disk";
@@ -95,7 +104,7 @@ export function simBlade(spec: SimHardwareSpec, deps: BladeDeps): Blade {
       const wipe = () => {
         state.disk = null;
       };
-      return await runAgent(script, { facts, mac, peer, bootId, install, wipe, doing }, { ...deps, signal });
+      return await runAgent(script, { facts, peer, bootId, install, wipe, doing }, { ...deps, signal });
     } catch (error) {
       if (signal.aborted) throw error;
       // A real agent that cannot reach its controller restarts and asks again.
@@ -108,7 +117,16 @@ export function simBlade(spec: SimHardwareSpec, deps: BladeDeps): Blade {
     doing("starting the system");
     await deps.clock.sleep(SYSTEM_START_MS, signal);
     const macs = hardware.facts().nics.map((nic) => nic.mac);
-    deps.guests.up(bootGuest({ id: spec.id, seed: disk.seed, macs, bootId, dhcp: (mac) => deps.site.addressFor(mac) }));
+    deps.guests.up(
+      bootGuest({
+        id: spec.id,
+        seed: disk.seed,
+        memory: disk.memory,
+        macs,
+        bootId,
+        dhcp: (mac) => deps.site.addressFor(mac),
+      }),
+    );
     doing("up");
   }
 

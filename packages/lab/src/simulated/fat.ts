@@ -24,7 +24,10 @@ export function readFat(image: Buffer): FatVolume | null {
   const geometry = geometryOf(image);
   if (geometry === null) return null;
   const { root } = geometry;
-  const directory = "cluster" in root ? chain(image, geometry, root.cluster, MAX_FILE_BYTES) : image.subarray(root.start, root.start + root.bytes);
+  const directory =
+    "cluster" in root
+      ? chain(image, geometry, root.cluster, MAX_FILE_BYTES)
+      : image.subarray(root.start, root.start + root.bytes);
   const files = new Map<string, Buffer>();
   const state = { label: geometry.label, longName: "" };
   for (let at = 0; at + ENTRY_BYTES <= directory.length && files.size < MAX_FILES; at += ENTRY_BYTES) {
@@ -53,7 +56,8 @@ function geometryOf(image: Buffer): Geometry | null {
   const rootEntries = image.readUInt16LE(17);
   const sectors = image.readUInt16LE(19) || image.readUInt32LE(32);
   const fatSectors = image.readUInt16LE(22) || image.readUInt32LE(36);
-  if (![512, 1024, 2048, 4096].includes(sectorBytes) || sectorsPerCluster === 0 || reserved === 0 || fats === 0) return null;
+  if (![512, 1024, 2048, 4096].includes(sectorBytes) || sectorsPerCluster === 0 || reserved === 0 || fats === 0)
+    return null;
   const fatStart = reserved * sectorBytes;
   const rootStart = fatStart + fats * fatSectors * sectorBytes;
   const rootBytes = rootEntries * ENTRY_BYTES;
@@ -86,7 +90,11 @@ function chain(image: Buffer, geometry: Geometry, start: number, limitBytes: num
   const parts: Buffer[] = [];
   const end = { 12: 0xff8, 16: 0xfff8, 32: 0x0ffffff8 }[geometry.bits];
   const most = Math.min(geometry.clusters, Math.ceil(limitBytes / geometry.clusterBytes));
-  for (let cluster = start; cluster >= 2 && cluster < end && parts.length < most; cluster = nextCluster(image, geometry, cluster)) {
+  for (
+    let cluster = start;
+    cluster >= 2 && cluster < end && parts.length < most;
+    cluster = nextCluster(image, geometry, cluster)
+  ) {
     const at = geometry.dataStart + (cluster - 2) * geometry.clusterBytes;
     if (at + geometry.clusterBytes > image.length) break;
     parts.push(image.subarray(at, at + geometry.clusterBytes));

@@ -1,53 +1,63 @@
 import type { Guest } from "./guest.ts";
+import { runScript } from "./guest-script.ts";
 
 /** What a command says, and how it ends. */
 export interface ShellResult {
   readonly stdout: string;
+  readonly stderr: string;
   readonly exitCode: number;
+}
+
+/** Whether the command waits for its standard input to end. */
+export function readsInput(command: string): boolean {
+  return /\bsh -s\b|\bcat$|\bcat >|\btee\b/.test(command);
 }
 
 /** Answers a command line as the guest's shell would, as far as the lab needs it. */
 export function runCommand(guest: Guest, command: string, stdin: string): ShellResult {
-  const plain = command.trim().replace(/^sudo (?:-n |-- )*/, "");
+  const plain = command.trim().replace(/^sudo (?:-n )?(?:-- )?/, "");
+  if (/\bsh -s\b/.test(plain)) return runScript(guest, stdin);
+  if (plain.includes("cloud-init status"))
+    return said(
+      "\nstatus: done\nextended_status: done\nboot_status_code: enabled-by-generator\ndetail: simulated\nerrors: []\n",
+    );
   const known = answerTo(guest, plain);
-  if (known !== null) return { stdout: known, exitCode: 0 };
-  // `sh -s` and what leads up to it (`env A=b sh -s --`): the script comes by standard input.
-  const script = /\bsh\b(?:\s+-\S+)*/.test(plain) && stdin !== "" ? stdin : plain;
-  rememberEnv(guest, `${plain}\n${script}`);
-  const answers = script.split("\n").map((line) => answerTo(guest, line.trim())).filter((answer) => answer !== null);
-  const size = Buffer.byteLength(script);
-  return { stdout: answers.length > 0 ? answers.join("") : `simulated: ${size} bytes of script accepted\n`, exitCode: 0 };
+  return known ?? runScript(guest, command);
 }
 
-function answerTo(guest: Guest, command: string): string | null {
+function said(stdout: string): ShellResult {
+  return { stdout, stderr: "", exitCode: 0 };
+}
+
+function answerTo(guest: Guest, command: string): ShellResult | null {
   switch (command) {
-    case "true":
-    case ":":
-      return "";
     case "hostname":
     case "hostname -s":
     case "uname -n":
     case "cat /etc/hostname":
-      return `${guest.hostname}\n`;
+      return said(`${guest.hostname}\n`);
     case "cat /proc/sys/kernel/random/boot_id":
-      return `${guest.bootId}\n`;
+      return said(`${guest.bootId}\n`);
     case "ip -brief addr":
     case "ip -br addr":
     case "ip -br a":
-      return `${briefAddresses(guest)}\n`;
+      return said(`${briefAddresses(guest)}\n`);
+    case "env":
+      return said([...guest.memory.env].map(([name, value]) => `${name}=${value}\n`).join(""));
     default:
-      return /^echo [A-Za-z0-9 ._:/=-]*$/.test(command) ? `${command.slice(5)}\n` : null;
+      return null;
   }
 }
 
 function briefAddresses(guest: Guest): string {
-  const line = (name: string, state: string, ips: readonly string[]) => `${name.padEnd(16)} ${state.padEnd(14)} ${ips.join(" ")}`.trimEnd();
-  return [line("lo", "UNKNOWN", ["127.0.0.1/8"]), ...guest.nics.map((nic) => line(nic.name, "UP", nic.ips.map((ip) => `${ip}/24`)))].join("\n");
-}
-
-/** Assignments such as `export BERTH_PEER='10.0.0.1'`, for the page that the guest serves. */
-function rememberEnv(guest: Guest, text: string): void {
-  for (const match of text.matchAll(/\b(BERTH_[A-Z0-9_]{1,60})=(?:'([^'\n]{0,500})'|"([^"\n]{0,500})"|([^\s'";]{0,500}))/g)) {
-    if (guest.env.size < 100) guest.env.set(match[1] ?? "", match[2] ?? match[3] ?? match[4] ?? "");
-  }
+  const line = (name: string, state: string, ips: readonly string[]) =>
+    `${name.padEnd(16)} ${state.padEnd(14)} ${ips.join(" ")}`.trimEnd();
+  const nics = guest.nics.map((nic) =>
+    line(
+      nic.name,
+      "UP",
+      nic.ips.map((ip) => `${ip}/24`),
+    ),
+  );
+  return [line("lo", "UNKNOWN", ["127.0.0.1/8"]), ...nics].join("\n");
 }

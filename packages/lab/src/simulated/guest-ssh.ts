@@ -2,9 +2,12 @@ import { timingSafeEqual } from "node:crypto";
 import type { Duplex } from "node:stream";
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from "ssh2";
 import type { Guest } from "./guest.ts";
-import { runCommand } from "./guest-shell.ts";
+import { readsInput, runCommand } from "./guest-shell.ts";
 
 const MAX_STDIN_BYTES = 4 * 1024 * 1024;
+const MAX_LINE_CHARS = 1_000;
+const END_OF_TRANSMISSION = "\u0004";
+const DELETE = "\u007f";
 
 /** A real SSH server for one connection to a guest: its host key and users are those of the seed. */
 export function serveSsh(guest: Guest, socket: Duplex): void {
@@ -26,7 +29,10 @@ export function serveSsh(guest: Guest, socket: Duplex): void {
 
 function authenticate(guest: Guest, context: AuthContext): void {
   const user = guest.users.find((u) => u.name === context.username);
-  if (context.method !== "publickey" || user === undefined) return context.reject(["publickey"]);
+  if (context.method !== "publickey" || user === undefined) {
+    context.reject(["publickey"]);
+    return;
+  }
   const fits = user.authorizedKeys.some((line) => {
     const key = ssh2.utils.parseKey(line);
     if (key instanceof Error) return false;
@@ -50,6 +56,7 @@ function answer(guest: Guest, command: string, channel: ServerChannel): void {
     isDone = true;
     const result = runCommand(guest, command, Buffer.concat(parts).toString("utf8"));
     channel.write(result.stdout);
+    if (result.stderr !== "") channel.stderr.write(result.stderr);
     channel.exit(result.exitCode);
     channel.end();
   };
@@ -61,30 +68,41 @@ function answer(guest: Guest, command: string, channel: ServerChannel): void {
   });
   channel.on("end", finish);
   // A command that reads nothing does not wait for its standard input to end.
-  if (!/\bsh\b|\bcat >|\btee\b|\bbash\b/.test(command)) finish();
+  if (!readsInput(command)) finish();
 }
 
+/** A prompt for people. */
 function interact(guest: Guest, channel: ServerChannel): void {
+  const state = { line: "" };
   const prompt = () => channel.write(`${guest.hostname}:~$ `);
-  let line = "";
+  const leave = () => {
+    channel.exit(0);
+    channel.end();
+  };
+  const enter = () => {
+    const line = state.line.trim();
+    state.line = "";
+    channel.write("\r\n");
+    if (line === "exit" || line === "logout") return leave();
+    const { stdout, stderr } = line === "" ? { stdout: "", stderr: "" } : runCommand(guest, line, "");
+    channel.write(`${stdout}${stderr}`.replaceAll("\n", "\r\n"));
+    prompt();
+  };
+  const erase = () => {
+    if (state.line === "") return;
+    state.line = state.line.slice(0, -1);
+    channel.write("\b \b");
+  };
   channel.on("error", () => {});
   channel.write("A simulated system: only a few commands answer.\r\n");
   prompt();
   channel.on("data", (chunk: Buffer) => {
     for (const char of chunk.toString("utf8")) {
-      if (char === "\u0004" || line === "exit") return void channel.exit(0), void channel.end();
-      if (char === "\r" || char === "\n") {
-        channel.write("\r\n");
-        if (line.trim() === "exit") {
-          channel.exit(0);
-          channel.end();
-          return;
-        }
-        if (line.trim() !== "") channel.write(runCommand(guest, line, "").stdout.replaceAll("\n", "\r\n"));
-        line = "";
-        prompt();
-      } else if (line.length < 1_000) {
-        line += char;
+      if (char === END_OF_TRANSMISSION) leave();
+      else if (char === "\r" || char === "\n") enter();
+      else if (char === DELETE) erase();
+      else if (char >= " " && state.line.length < MAX_LINE_CHARS) {
+        state.line += char;
         channel.write(char);
       }
     }

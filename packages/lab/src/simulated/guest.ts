@@ -1,4 +1,6 @@
+import type { Duplex } from "node:stream";
 import type { Seed } from "./seed.ts";
+import type { SystemMemory } from "./system-disk.ts";
 
 /** A running system: who it is, and where it answers. */
 export interface Guest {
@@ -8,8 +10,9 @@ export interface Guest {
   readonly nics: readonly { readonly name: string; readonly mac: string; readonly ips: readonly string[] }[];
   readonly hostKeys: readonly string[];
   readonly users: Seed["users"];
-  /** BERTH_* values of the last script, shown by its page. */
-  readonly env: Map<string, string>;
+  readonly memory: SystemMemory;
+  /** Open connections, which end with it. */
+  readonly sockets: Set<Duplex>;
 }
 
 /** All running systems of the lab, by address. */
@@ -30,6 +33,7 @@ export function guestBook(): GuestBook {
     if (guest === undefined) return;
     byId.delete(id);
     for (const ip of addressesOf(guest)) if (byIp.get(ip) === guest) byIp.delete(ip);
+    for (const socket of guest.sockets) socket.destroy();
   }
 
   return {
@@ -50,6 +54,7 @@ export function bootGuest(machine: {
   readonly seed: Seed | null;
   readonly macs: readonly string[];
   readonly bootId: string;
+  readonly memory: SystemMemory;
   dhcp(mac: string): string | null;
 }): Guest {
   const { seed } = machine;
@@ -65,6 +70,7 @@ export function bootGuest(machine: {
     nics,
     hostKeys: seed?.hostKeys ?? [],
     users: seed?.users ?? [],
-    env: new Map(),
+    memory: machine.memory,
+    sockets: new Set(),
   };
 }

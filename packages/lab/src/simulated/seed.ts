@@ -14,7 +14,10 @@ export interface Seed {
 }
 
 const Keys = z.array(z.string().max(10_000)).max(50).default([]);
-const MetaData = z.looseObject({ "instance-id": z.string().max(200).default("none"), "local-hostname": z.string().max(253).optional() });
+const MetaData = z.looseObject({
+  "instance-id": z.string().max(200).default("none"),
+  "local-hostname": z.string().max(253).optional(),
+});
 const UserData = z.looseObject({
   hostname: z.string().max(253).optional(),
   fqdn: z.string().max(253).optional(),
@@ -56,7 +59,9 @@ export function readSeed(image: Buffer): Seed | null {
       hostname: user.hostname ?? meta["local-hostname"] ?? user.fqdn?.split(".")[0] ?? "localhost",
       instanceId: meta["instance-id"],
       nics: network === "" ? [] : nicsOf(document(network)),
-      hostKeys: Object.entries(user.ssh_keys).filter(([kind]) => kind.endsWith("_private")).map(([, key]) => key),
+      hostKeys: Object.entries(user.ssh_keys)
+        .filter(([kind]) => kind.endsWith("_private"))
+        .map(([, key]) => key),
       users: usersOf(user),
     };
   } catch {
@@ -69,7 +74,9 @@ function document(text: string): unknown {
 }
 
 function usersOf(user: z.output<typeof UserData>): Seed["users"] {
-  const named = user.users.filter((u) => typeof u === "object").map((u) => ({ name: u.name, authorizedKeys: u.ssh_authorized_keys }));
+  const named = user.users
+    .filter((u) => typeof u === "object")
+    .map((u) => ({ name: u.name, authorizedKeys: u.ssh_authorized_keys }));
   const hasDefault = user.users.length === 0 || user.users.includes("default");
   return hasDefault ? [...named, { name: "debian", authorizedKeys: user.ssh_authorized_keys }] : named;
 }

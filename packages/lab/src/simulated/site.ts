@@ -99,7 +99,10 @@ export function createSite(name: string): Site {
             "x-berth-local": `${edgeAddress(asked.peer)}:${asked.isTls ? 8443 : 8080}`,
             ...(asked.body === undefined
               ? {}
-              : { "content-type": "application/x-www-form-urlencoded", "content-length": String(Buffer.byteLength(asked.body)) }),
+              : {
+                  "content-type": "application/x-www-form-urlencoded",
+                  "content-length": String(Buffer.byteLength(asked.body)),
+                }),
           },
         });
         onward.once("response", resolve);
