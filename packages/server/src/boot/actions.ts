@@ -27,12 +27,14 @@ export interface DeploymentProgress {
 }
 
 /**
- * Says what the service OS is to do with a machine. The same id again changes nothing: what is done stays done, what was
- * ended stays ended.
+ * Says what the service OS is to do with a machine. The same id again changes nothing while it is under way; once it is
+ * over it begins anew, for a server that is retried is installed, and wiped, more than once.
  */
 export async function ensureDeployment(tx: Tx, secrets: SecretBox, wanted: NewDeployment): Promise<void> {
-  const known = await tx.selectFrom("deployment").select("id").where("id", "=", wanted.id).executeTakeFirst();
-  if (known !== undefined) return;
+  const known = await tx.selectFrom("deployment").select("state").where("id", "=", wanted.id).executeTakeFirst();
+  if (known !== undefined && isActive(known.state as DeploymentState)) return;
+  // Its last time is over, and it is wanted again: what was installed or wiped then says nothing about the disk now.
+  if (known !== undefined) await tx.deleteFrom("deployment").where("id", "=", wanted.id).execute();
   const busy = await tx
     .selectFrom("deployment")
     .select(["task", "state"])

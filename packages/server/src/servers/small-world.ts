@@ -1,13 +1,21 @@
+import { isAlready, type MachineState, nextState as nextMachineState } from "../estate/machine-rules.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
+import { lifecycle, nextState, type ServerState } from "./rules.ts";
 import type { HostRoles, MachineRoles, ServerWorld } from "./world.ts";
-import { nextState, type ServerState } from "./rules.ts";
+
+interface Deployment {
+  readonly task: "install" | "wipe";
+  readonly state: "waiting" | "done" | "failed" | "ended";
+}
+
+export type SmallWorld = ReturnType<typeof smallWorld>;
 
 /** The least world in which servers can be made: for exercising workflows, where only effects and their undoing count. */
 export function smallWorld(db: Db, server: { id: string; state: ServerState }) {
   const seen = {
     server: server.state as ServerState,
-    machine: "available",
+    machine: "available" as MachineState,
     volumeRows: "planned",
     profileOn: null as string | null,
     power: "off",
@@ -16,8 +24,9 @@ export function smallWorld(db: Db, server: { id: string; state: ServerState }) {
     vms: new Map<string, "on" | "off">(),
     volumes: new Set<string>(),
     dhcp: new Set<string>(),
-    deployments: new Map<string, "waiting" | "done" | "ended">(),
+    deployments: new Map<string, Deployment>(),
     disk: "blank",
+    serviceOs: "works" as "works" | "fails",
   };
 
   const host: HostRoles = {
@@ -45,10 +54,11 @@ export function smallWorld(db: Db, server: { id: string; state: ServerState }) {
 
   /** The machine boots the service OS at once, and that does what its deployment says. */
   const bootsFromNetwork = () => {
-    for (const [id, state] of seen.deployments) {
-      if (state !== "waiting") continue;
-      seen.deployments.set(id, "done");
-      seen.disk = id.startsWith("wipe") ? "blank" : "written";
+    for (const [id, deployment] of seen.deployments) {
+      if (deployment.state !== "waiting") continue;
+      const state = seen.serviceOs === "works" ? "done" : "failed";
+      seen.deployments.set(id, { ...deployment, state });
+      if (state === "done") seen.disk = deployment.task === "wipe" ? "blank" : "written";
     }
   };
   const machine: MachineRoles = {
@@ -60,19 +70,27 @@ export function smallWorld(db: Db, server: { id: string; state: ServerState }) {
         if (seen.bootNext === "network") bootsFromNetwork();
         seen.bootNext = null;
       },
-      off: async () => void (seen.power = "off"),
+      off: async () => {
+        seen.power = "off";
+      },
       shutDown: async () => {},
       reset: async () => {},
     },
     boot: {
       read: async () => ({ next: null, always: "disk" }),
-      setNext: async (_system, target) => void (seen.bootNext = target),
+      setNext: async (_system, target) => {
+        seen.bootNext = target;
+      },
     },
     identity: {
       can: async () => ({ uuid: true, serial: true, macs: true }),
       read: async () => ({ uuid: null, serial: null, macs: [] }),
-      apply: async () => void (seen.macs = "profile"),
-      clear: async () => void (seen.macs = "factory"),
+      apply: async () => {
+        seen.macs = "profile";
+      },
+      clear: async () => {
+        seen.macs = "factory";
+      },
     },
   };
 
@@ -84,22 +102,42 @@ export function smallWorld(db: Db, server: { id: string; state: ServerState }) {
     seed: async () => Buffer.from("seed"),
     publishDhcp: async (id) => void seen.dhcp.add(id),
     withdrawDhcp: async (id) => void seen.dhcp.delete(id),
-    deploy: async (_tx, d) => void (seen.deployments.has(d.id) || seen.deployments.set(d.id, "waiting")),
-    readDeployment: async (id) => ({ state: seen.deployments.get(id) ?? "ended", percent: 0, note: null, error: null }),
-    endDeployment: async (_tx, id) => void seen.deployments.delete(id),
-    moveMachine: async (_tx, _id, event) => {
-      seen.machine = { occupy: "in-use", clean: "cleaning", release: "available", fail: "failed" }[event];
+    // As boot/ does it: one under way stays, one that is over begins anew.
+    deploy: async (_tx, { id, task }) => {
+      if (seen.deployments.get(id)?.state !== "waiting") seen.deployments.set(id, { task, state: "waiting" });
+    },
+    readDeployment: async (id) => {
+      const state = seen.deployments.get(id)?.state ?? "ended";
+      return { state, percent: 0, note: null, error: state === "failed" ? "no disk" : null };
+    },
+    endDeployment: async (_tx, id) => {
+      const deployment = seen.deployments.get(id);
+      if (deployment?.state === "waiting") seen.deployments.set(id, { ...deployment, state: "ended" });
+    },
+    moveMachine: async (_tx, id, event) => {
+      const next = nextMachineState(seen.machine, event);
+      if (next !== null) seen.machine = next;
+      else if (!isAlready(seen.machine, event)) throw new AppError("conflict", `machine ${id} is ${seen.machine}`);
     },
     moveServer: async (_tx, id, event) => {
       const next = nextState(seen.server, event);
+      const isThere = Object.values(lifecycle()).some((row) => row[event] === seen.server);
       if (next !== null) seen.server = next;
-      else if (event === "undone" && seen.server === "reserved") return;
-      else if (event !== "provision" && event !== "done" && event !== "reopen")
-        throw new AppError("conflict", `server ${id} is ${seen.server}`);
+      else if (!isThere) throw new AppError("conflict", `server ${id} is ${seen.server}`);
     },
-    bindProfile: async (_tx, _id, machineId) => void (seen.profileOn = machineId),
-    markVolumes: async (_tx, _id, state) => void (seen.volumeRows = state),
+    bindProfile: async (_tx, _id, machineId) => {
+      seen.profileOn = machineId;
+    },
+    markVolumes: async (_tx, _id, state) => {
+      seen.volumeRows = state;
+    },
     reach: async () => {},
   };
-  return { world, seen };
+  /** What is in rows outside of tests, and goes back with their transaction. */
+  const saveRows = () => {
+    const { server: state, machine: machineState, volumeRows, profileOn } = seen;
+    const deployments = new Map(seen.deployments);
+    return () => void Object.assign(seen, { server: state, machine: machineState, volumeRows, profileOn, deployments });
+  };
+  return { world, seen, saveRows };
 }

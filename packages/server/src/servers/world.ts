@@ -37,8 +37,11 @@ export interface ServerWorld {
   /** Tells the site's DHCP about this server's NICs that boot from the network, or that they are gone. */
   publishDhcp(serverId: string, call: Call): Promise<void>;
   withdrawDhcp(serverId: string, call: Call): Promise<void>;
-  /** What the service OS is to do with the machine. Idempotent by id. */
-  deploy(tx: Tx, deployment: { id: string; serverId: string; machineId: string; task: "install" | "wipe" }): Promise<void>;
+  /** What the service OS is to do with the machine. One with this id that is under way stays; one that is over begins anew. */
+  deploy(
+    tx: Tx,
+    deployment: { id: string; serverId: string; machineId: string; task: "install" | "wipe" },
+  ): Promise<void>;
   readDeployment(id: string): Promise<InstallProgress>;
   endDeployment(tx: Tx, id: string): Promise<void>;
   /** Moves the machine along its lifecycle: `occupy` from available, `clean` after use, `release` when clean, `fail` with a reason. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Db } from "../db/db.ts";
-import { type ExerciseOptions, exerciseWorkflow, type World } from "./exercise.ts";
+import { type ExerciseOptions, exerciseWorkflow } from "./exercise.ts";
 import { failing, type LineWorld, parent, parking, patient } from "./testing/line.ts";
 import { dbStep, step, type Undo, workflow } from "./workflow.ts";
 
@@ -64,12 +64,7 @@ function booking(parts: {
   });
 }
 
-interface BookingWorld extends World<Books, string> {
-  readonly deps: Books;
-  readonly db: Db;
-}
-
-const bookingOptions: ExerciseOptions<BookingWorld> = {
+const bookingOptions: ExerciseOptions<Books, string, { readonly db: Db }> = {
   ...BLOCKS,
   setUp: async (db) => ({ db, deps: { outside: new Map<string, number>() }, input: randomUUID() }),
   snapshot: async (w) => {

@@ -20,16 +20,16 @@ import type { StepCall, Workflow } from "./workflow.ts";
  * did. Of a workflow that parks, both doors are tried: retry, and rollback where there is a way back. Steps of child
  * workflows are broken at their first and last one: the rest is for the child's own exercise.
  */
-export async function exerciseWorkflow<D extends object, I, O, W extends World<D, I>>(
+export async function exerciseWorkflow<D extends object, I, O, X>(
   workflow: Workflow<D, I, O>,
-  options: ExerciseOptions<W>,
+  options: ExerciseOptions<NoInfer<D>, NoInfer<I>, X>,
 ): Promise<{ readonly cases: number }> {
   const test = await createTestDb(options.blocks === undefined ? {} : { blocks: options.blocks });
   try {
     const exercise = createExercise(test.db, workflow, options);
     const plain = await exercise(NO_FAULT);
     const problems: string[] = plain.problem === null ? [] : [plain.problem];
-    const faults = plain.problem === null ? await planFaults(exercise, plain, workflow.name) : [];
+    const faults = plain.problem === null ? await planFaults(exercise, plain, workflow) : [];
     for (const fault of faults) {
       const { problem } = await exercise(fault, plain);
       if (problem !== null) problems.push(problem);
@@ -57,13 +57,14 @@ export interface World<D extends object, I> {
   readonly saveRows?: () => () => void;
 }
 
-export interface ExerciseOptions<W> {
-  readonly setUp: (db: Db) => Promise<W>;
+/** `X` is what the snapshot needs beside. */
+export interface ExerciseOptions<D extends object, I, X = unknown> {
+  readonly setUp: (db: Db) => Promise<World<D, I> & X>;
   /**
    * What must be the same again. Say names, counts and states, not ids and times, which differ from case to case.
    * Everything outside that the workflow touches, and everything it must not touch.
    */
-  readonly snapshot: (world: W) => unknown;
+  readonly snapshot: (world: World<D, I> & NoInfer<X>) => unknown;
   /** False for what can't be undone (wiped, deleted): such a workflow parks, and is only ever retried. */
   readonly goesBack?: boolean;
   /** Migrations that the world needs, by their first two digits. All when absent. */
@@ -79,8 +80,8 @@ interface Fault extends Omit<Moment, "direction"> {
   readonly kind: FaultKind;
   /** Which time the step is reached: children may run the same one many times. */
   readonly nth: number;
-  /** For `back-crash`: the last step, which fails so that there is a way back. */
-  readonly after?: Place;
+  /** For `back-crash`: where it turns. The last step fails; or the whole is done and taken back, as a parent would. */
+  readonly turn?: Place | "at-end";
   readonly door: "retry" | "rollback";
 }
 
@@ -103,16 +104,17 @@ interface Outcome {
 
 type Exercise = (fault: Fault, plain?: Outcome) => Promise<Outcome>;
 
-function createExercise<D extends object, I, O, W extends World<D, I>>(
+function createExercise<D extends object, I, O, X>(
   db: Db,
   workflow: Workflow<D, I, O>,
-  options: ExerciseOptions<W>,
+  options: ExerciseOptions<D, I, X>,
 ): Exercise {
   const goesBack = options.goesBack ?? true;
   return async (fault, plain) => {
     const world = await options.setUp(db);
     const id = randomUUID();
-    const workflows: Registered[] = [{ workflow, deps: world.deps }, ...(world.children ?? [])];
+    const exercised = fault.turn === "at-end" ? turningAtEnd(workflow) : workflow;
+    const workflows: Registered[] = [{ workflow: exercised, deps: world.deps }, ...(world.children ?? [])];
     const script = createScript(fault, workflows, world.saveRows ?? (() => () => undefined), () => bench.cancel(id));
     const bench: Bench = createBench({ db, workflows, messages: world.messages ?? {}, onMoment: script.onMoment });
     const policy = typeof workflow.onFailure === "function" ? workflow.onFailure(world.input) : workflow.onFailure;
@@ -185,11 +187,11 @@ function createScript(
         restore = saveRows();
       }
       if (
-        fault.after !== undefined &&
+        typeof fault.turn === "object" &&
         !turned &&
         moment.direction === "forward" &&
         moment.point === "after-effect" &&
-        isAt(fault.after, moment, nth)
+        isAt(fault.turn, moment, nth)
       ) {
         turned = true;
         breakOff(moment, new StepFailed(moment.step, { cause: injected(moment) }));
@@ -221,8 +223,8 @@ function injected(moment: Moment): AppError {
 }
 
 /** All faults for what a run that went well has reached. */
-async function planFaults(exercise: Exercise, plain: Outcome, root: string): Promise<Fault[]> {
-  const places = worthBreaking(plain.forward, root);
+async function planFaults(exercise: Exercise, plain: Outcome, workflow: AnyWorkflow): Promise<Fault[]> {
+  const places = worthBreaking(plain.forward, workflow.name);
   const doors = !plain.parks
     ? (["rollback"] as const)
     : plain.goesBack
@@ -240,17 +242,30 @@ async function planFaults(exercise: Exercise, plain: Outcome, root: string): Pro
   ]);
   const last = plain.forward.at(-1);
   if (!plain.goesBack || last === undefined) return forward;
-  const turned = await exercise({ ...last, kind: "fail", point: "after-effect", door: "rollback" }, plain);
-  const backward = worthBreaking(turned.backward, root).flatMap((place): Fault[] =>
-    (["before", "after-effect", "after-record"] as const).map((point) => ({
-      ...place,
-      kind: "back-crash",
-      point,
-      after: last,
-      door: "rollback",
-    })),
+  const turn = wayBack(workflow, last);
+  const turned = await exercise({ ...NO_FAULT, turn, door: "rollback" }, plain);
+  const backward = worthBreaking(turned.backward, workflow.name).flatMap((place): Fault[] =>
+    POINTS.map((point) => ({ ...place, kind: "back-crash", point, turn, door: "rollback" })),
   );
   return [...forward, ...backward];
+}
+
+const POINTS = ["before", "after-effect", "after-record"] as const;
+
+/** A last step that can't be undone is one after which nothing fails: then it is the one that does. */
+function wayBack(workflow: AnyWorkflow, last: Place): Place | "at-end" {
+  const step = last.workflow === workflow.name ? workflow.steps.find((one) => one.name === last.step) : undefined;
+  return step !== undefined && typeof step.undo !== "function" ? last : "at-end";
+}
+
+function turningAtEnd(workflow: AnyWorkflow): AnyWorkflow {
+  return {
+    ...workflow,
+    run: async (wf, input) => {
+      await workflow.run(wf, input);
+      throw new AppError("unavailable", "the exercise takes all of it back");
+    },
+  };
 }
 
 /** Every step of the workflow itself, the first and last time that it is reached; of each child workflow the ends. */
