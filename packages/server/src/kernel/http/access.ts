@@ -2,6 +2,12 @@ import type { AccessRule } from "@berth/api/route.ts";
 import { AppError } from "../errors.ts";
 import type { Actor } from "./handler.ts";
 
+const RULES = { public: true, "signed-in": true, owner: true, administrator: true } satisfies Record<AccessRule, true>;
+
+export function isAccessRule(rule: unknown): rule is AccessRule {
+  return typeof rule === "string" && Object.hasOwn(RULES, rule);
+}
+
 /** The error for a caller who may not; null for one who may, as far as the route alone can tell. */
 export function accessProblem(rule: AccessRule, actor: Actor | null): AppError | null {
   switch (rule) {

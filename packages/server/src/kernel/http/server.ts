@@ -7,6 +7,7 @@ import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import type { Authenticate } from "../auth/credentials.ts";
 import { AppError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { isAccessRule } from "./access.ts";
 import type { RouteSet } from "./handler.ts";
 import { httpMetrics } from "./http-metrics.ts";
 import type { IdempotencyStore } from "./idempotency.ts";
@@ -14,6 +15,7 @@ import { parseJson } from "./json.ts";
 import { mountRoute } from "./mount.ts";
 import { toAppError, toProblem } from "./problem.ts";
 import { mountSystemRoutes, type SystemRoutes } from "./system-routes.ts";
+import { watchUnusedConnections } from "./unused-connections.ts";
 
 export interface HttpServerOptions extends SystemRoutes {
   readonly sets: readonly RouteSet[];
@@ -99,14 +101,19 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   mountSystemRoutes(app, options);
   const metrics = httpMetrics(options.metrics);
+  const mounted = new Set<string>();
   for (const { contract, handlers } of options.sets) {
     for (const [operation, route] of Object.entries(contract)) {
       const handler = handlers[operation];
       if (handler === undefined) throw new Error(`operation ${operation} has no handler`);
+      if (!isAccessRule(route.rule)) throw new Error(`operation ${operation} does not say who may call it`);
+      if (mounted.has(operation)) throw new Error(`there are two operations ${operation}`);
+      mounted.add(operation);
       mountRoute(app, { ...options, metrics, ending: ending.signal, operation, route, handler });
     }
   }
 
+  const cutUnused = watchUnusedConnections(app.server);
   const sweeper = setInterval(() => {
     options.idempotency
       .sweep()
@@ -123,6 +130,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     async close() {
       clearInterval(sweeper);
       ending.abort();
+      cutUnused();
       const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
       await app.close();
       clearTimeout(cut);
@@ -138,11 +146,14 @@ export function contractOf(sets: readonly RouteSet[]): Contract {
 function sendProblem(reply: FastifyReply, error: unknown, requestId: string): FastifyReply {
   const problem = toProblem(error, requestId);
   if (problem.code === "unauthenticated") reply.header("www-authenticate", 'Bearer realm="berth"');
-  return reply
-    .headers(securityHeaders(requestId))
-    .code(problem.status)
-    .type("application/problem+json")
-    .send(JSON.stringify(problem));
+  return (
+    reply
+      .headers(securityHeaders(requestId))
+      .code(problem.status)
+      .type("application/problem+json")
+      // As bytes: to a text Fastify would add a charset, which the type does not have.
+      .send(Buffer.from(JSON.stringify(problem)))
+  );
 }
 
 function securityHeaders(requestId: string): Record<string, string> {
