@@ -3,6 +3,7 @@ import { enclosureContract } from "./enclosure.ts";
 import { guestContract } from "./guest.ts";
 import { hostContract } from "./host.ts";
 import { identityContract } from "./identity.ts";
+import { imageContract } from "./image.ts";
 import { machineContract } from "./machine.ts";
 import { networkContract } from "./network.ts";
 import { operationContract } from "./operation.ts";
@@ -34,6 +35,7 @@ export const contract = {
   ...volumeContract,
   ...serverContract,
   ...guestContract,
+  ...imageContract,
   ...operationContract,
   ...systemContract,
   ...auditContract,

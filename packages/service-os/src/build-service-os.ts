@@ -9,9 +9,26 @@ import { runTool } from "./run-tool.ts";
 const AGENT = new URL("../agent/", import.meta.url);
 const RECIPE_VERSION = "1";
 const RELEASE = "bookworm";
-const PACKAGES = ["linux-image-cloud-amd64", "busybox-static", "curl", "zstd", "openssl", "fdisk", "util-linux"] as const;
+const PACKAGES = [
+  "linux-image-cloud-amd64",
+  "busybox-static",
+  "curl",
+  "zstd",
+  "openssl",
+  "fdisk",
+  "util-linux",
+] as const;
 const PROGRAMS = ["usr/bin/curl", "usr/bin/zstd", "usr/bin/openssl", "sbin/sfdisk", "sbin/blkdiscard"] as const;
-const MODULES = ["virtio_pci", "virtio_blk", "virtio_scsi", "virtio_net", "virtio_rng", "nvme", "ahci", "sd_mod"] as const;
+const MODULES = [
+  "virtio_pci",
+  "virtio_blk",
+  "virtio_scsi",
+  "virtio_net",
+  "virtio_rng",
+  "nvme",
+  "ahci",
+  "sd_mod",
+] as const;
 const APPLETS =
   "cat chmod cp cut dd grep head ifconfig insmod ip kill ls mkdir mkfifo mount mv poweroff printf reboot rm sed sh sleep stat sync tail tee touch tr udhcpc umount uname";
 
@@ -31,9 +48,24 @@ export async function buildServiceOs(options: {
   progress: (line: string) => void;
 }): Promise<BuiltServiceOs> {
   const agent = await agentEntries();
-  const agentText = agent.map((entry) => (entry.kind === "file" ? `${entry.path}\n${entry.content.toString()}` : entry.path));
-  const ingredients = [RECIPE_VERSION, ...PACKAGES, ...PROGRAMS, ...MODULES, APPLETS, options.mirror ?? "", ...agentText];
-  const place = { cacheDir: join(options.cacheDir, "service-os"), name: "service-os", key: contentKey(ingredients), schema: BuiltServiceOs };
+  const agentText = agent.map((entry) =>
+    entry.kind === "file" ? `${entry.path}\n${entry.content.toString()}` : entry.path,
+  );
+  const ingredients = [
+    RECIPE_VERSION,
+    ...PACKAGES,
+    ...PROGRAMS,
+    ...MODULES,
+    APPLETS,
+    options.mirror ?? "",
+    ...agentText,
+  ];
+  const place = {
+    cacheDir: join(options.cacheDir, "service-os"),
+    name: "service-os",
+    key: contentKey(ingredients),
+    schema: BuiltServiceOs,
+  };
   return cachedBuild(place, async (dir) => {
     const tree = await unpackedTree(options, join(options.cacheDir, "service-os"));
     options.progress("making the initramfs");
@@ -53,13 +85,20 @@ export async function buildServiceOs(options: {
 }
 
 /** Debian's packages, unpacked once for all versions of the agent. */
-async function unpackedTree(options: { mirror?: string; progress: (line: string) => void }, cacheDir: string): Promise<string> {
+async function unpackedTree(
+  options: { mirror?: string; progress: (line: string) => void },
+  cacheDir: string,
+): Promise<string> {
   const key = contentKey([RECIPE_VERSION, RELEASE, ...PACKAGES, options.mirror ?? ""]);
   const place = { cacheDir, name: "packages", key, schema: z.object({ tree: z.string() }) };
   const { dir, tree } = await cachedBuild(place, async (work) => {
     const tar = join(work, "tree.tar");
     options.progress("unpacking Debian packages");
-    await makeTree({ release: RELEASE, packages: PACKAGES, variant: "extract", mirror: options.mirror }, tar, options.progress);
+    await makeTree(
+      { release: RELEASE, packages: PACKAGES, variant: "extract", mirror: options.mirror },
+      tar,
+      options.progress,
+    );
     await mkdir(join(work, "tree"));
     await runTool("tar", ["-x", "-C", join(work, "tree"), "--exclude=./dev/*", "--no-same-owner", "-f", tar]);
     await rm(tar);
@@ -82,7 +121,12 @@ async function agentEntries(): Promise<CpioEntry[]> {
 
 async function systemEntries(tree: string): Promise<CpioEntry[]> {
   const folders = ["agent", "bin", "dev", "lib", "lib/modules", "lib64", "proc", "run", "sys", "tmp", "usr", "usr/lib"];
-  const file = async (path: string, from: string, mode = 0o755): Promise<CpioEntry> => ({ kind: "file", path, mode, content: await readFile(from) });
+  const file = async (path: string, from: string, mode = 0o755): Promise<CpioEntry> => ({
+    kind: "file",
+    path,
+    mode,
+    content: await readFile(from),
+  });
   const modules = await modulesInOrder(tree);
   const libraries = await librariesOf(tree);
   return [
@@ -97,7 +141,12 @@ async function systemEntries(tree: string): Promise<CpioEntry[]> {
     ...(await Promise.all(PROGRAMS.map((path) => file(`bin/${basename(path)}`, join(tree, path))))),
     ...(await Promise.all([...libraries].map(([path, from]) => file(path, from)))),
     ...(await Promise.all(modules.map((path) => file(`lib/modules/${basename(path)}`, path, 0o644)))),
-    { kind: "file", path: "lib/modules/order", mode: 0o644, content: Buffer.from(modules.map((path) => `${basename(path)}\n`).join("")) },
+    {
+      kind: "file",
+      path: "lib/modules/order",
+      mode: 0o644,
+      content: Buffer.from(modules.map((path) => `${basename(path)}\n`).join("")),
+    },
   ];
 }
 

@@ -3,7 +3,13 @@ export type CpioEntry =
   | { readonly kind: "directory"; readonly path: string; readonly mode: number }
   | { readonly kind: "file"; readonly path: string; readonly mode: number; readonly content: Buffer }
   | { readonly kind: "link"; readonly path: string; readonly target: string }
-  | { readonly kind: "character-device"; readonly path: string; readonly mode: number; readonly major: number; readonly minor: number };
+  | {
+      readonly kind: "character-device";
+      readonly path: string;
+      readonly mode: number;
+      readonly major: number;
+      readonly minor: number;
+    };
 
 const TYPE = { directory: 0o040000, file: 0o100000, link: 0o120000, "character-device": 0o020000 } as const;
 
@@ -17,7 +23,19 @@ export function cpioArchive(entries: readonly CpioEntry[]): Buffer {
       entry.kind === "file" ? entry.content : entry.kind === "link" ? Buffer.from(entry.target) : Buffer.alloc(0);
     const mode = TYPE[entry.kind] | (entry.kind === "link" ? 0o777 : entry.mode);
     const device = entry.kind === "character-device" ? [entry.major, entry.minor] : [0, 0];
-    return member(entry.path, content, [index + 1, mode, 0, 0, 1, 0, content.length, 0, 0, device[0] ?? 0, device[1] ?? 0]);
+    return member(entry.path, content, [
+      index + 1,
+      mode,
+      0,
+      0,
+      1,
+      0,
+      content.length,
+      0,
+      0,
+      device[0] ?? 0,
+      device[1] ?? 0,
+    ]);
   });
   return Buffer.concat([...parts, ...member("TRAILER!!!", Buffer.alloc(0), [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0])]);
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 
 const CHUNK_BYTES = 1024 * 1024;
+const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The two forms of an image on disk: as it gets written (sparse), and as it is streamed to machines (zstd). */
@@ -12,6 +13,8 @@ const FILE: Record<ImageForm, string> = { raw: "disk.raw", stream: "disk.raw.zst
 
 /** Where images lie: one folder for each, named after its id, so that whatever was left half-made is found by name. */
 export interface ImageFiles {
+  /** A file that an administrator put there to be imported. */
+  importPath(name: string): string;
   path(imageId: string, form: ImageForm): string;
   /** Makes the image's folder. */
   prepare(imageId: string): Promise<string>;
@@ -28,6 +31,10 @@ export function imageFiles(stateDir: string): ImageFiles {
   const path = (imageId: string, form: ImageForm) => join(folder(imageId), FILE[form]);
   return {
     path,
+    importPath(name) {
+      if (!PLAIN_NAME.test(name)) throw new Error("a file to import is named without folders");
+      return join(stateDir, "import", name);
+    },
     async prepare(imageId) {
       const dir = folder(imageId);
       await mkdir(dir, { recursive: true, mode: 0o700 });

@@ -109,7 +109,7 @@ export function createOutgoing(options: OutgoingOptions = {}): Outgoing {
         if (!REDIRECTS.has(answer.statusCode) || typeof location !== "string") {
           throw new AppError("unavailable", `${url.origin} answered ${answer.statusCode}`);
         }
-        url = readUrl(URL.canParse(location, url) ? new URL(location, url).href : location);
+        url = readUrl(URL.canParse(location, url.href) ? new URL(location, url).href : location);
       }
       throw new AppError("unavailable", `${text.slice(0, 200)} is redirected too often`);
     },
