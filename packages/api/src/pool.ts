@@ -5,6 +5,9 @@ import { type Contract, route } from "./route.ts";
 
 const Goal = z.enum(["best-fit", "spread"]).describe("how VMs lie over hosts: fill one after the other, or keep apart");
 
+/** The names of 25,000 members. */
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+
 const fields = {
   notes: z.string().max(2000),
   order: z.number().int().min(0).max(1_000_000).describe("place in lists, smaller first"),
@@ -14,8 +17,8 @@ const fields = {
     .array(z.enum(["administrator", "user"]))
     .max(10)
     .describe("roles that may use it"),
-  machines: z.array(Name).max(5000).describe("names of its machines"),
-  hosts: z.array(Name).max(5000).describe("names of its hosts"),
+  machines: z.array(Name).max(25_000).describe("names of its machines"),
+  hosts: z.array(Name).max(25_000).describe("names of its hosts"),
   networks: z.array(Name).max(1000).describe("networks its servers may join; none named: all"),
 };
 
@@ -124,6 +127,7 @@ export const poolContract = {
     body: NewPool,
     response: PoolDetail,
     status: 201,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
     cli: {
       words: ["pool", "create"],
       args: ["name"],
@@ -148,6 +152,7 @@ export const poolContract = {
       networks: fields.networks.optional(),
     }),
     response: PoolDetail,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
     versioned: true,
     cli: { words: ["pool", "update"], args: ["id"], example: "berth pool update default --goal spread" },
   }),

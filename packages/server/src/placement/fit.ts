@@ -16,6 +16,8 @@ export interface DiskChoice {
   readonly on: string | null;
 }
 
+export const NOTHING: Use = { cores: 0, memoryMiB: 0, storageGiB: 0 };
+
 const GIB = 1024 ** 3;
 
 export function fitMachine(demand: Demand, machine: MachineCandidate, networks: readonly NetworkCandidate[]): Fit {
@@ -85,7 +87,8 @@ function storageOf(demand: Demand): number {
   return demand.disks.reduce((sum, disk) => sum + disk.sizeGiB, 0);
 }
 
-function freeOf(host: HostCandidate, planned: Use): Use {
+/** What is left of a host beside what others hold and what is `planned`. */
+export function freeOf(host: HostCandidate, planned: Use): Use {
   const used = addUse(host.used, planned);
   return {
     cores: host.cores - used.cores,

@@ -46,7 +46,8 @@ async function writeKind(
   const { table, link, column } = TABLES[kind];
   const { rows: known } = await sql<{ id: string; name: string }>`
     select id, name from ${sql.table(table)} where name = any(${names}::text[])`.execute(tx);
-  const unknown = names.flatMap((name, i) => (known.some((row) => row.name === name) ? [] : [{ name, i }]));
+  const knownNames = new Set(known.map((row) => row.name));
+  const unknown = names.flatMap((name, i) => (knownNames.has(name) ? [] : [{ name, i }]));
   if (unknown.length > 0)
     throw new AppError("invalid_request", `there is no ${table} ${unknown.map(({ name }) => name).join(", ")}`, {
       fields: unknown.map(({ name, i }) => ({ field: `${kind}[${i}]`, message: `there is no ${table} ${name}` })),
