@@ -33,10 +33,10 @@ const switchPower = step({
   undo: { none: "what ran before can't be brought back; the next command does what is wanted" },
 });
 
-/** Switches a machine by its management controller. */
+/** Switches a machine by its management controller. What could not be done waits for a person: try again, or leave it. */
 export const machinePower = workflow({
   name: "machine-power",
-  onFailure: "unwind",
+  onFailure: "park",
   steps: [switchPower],
   run: (wf, input: MachinePower) => wf.do(switchPower, input),
 });
