@@ -6,6 +6,7 @@ import { startBoot } from "./boot/start-boot.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
 import { createProviderPool } from "./estate/providers.ts";
 import { estateRoutes } from "./estate/routes.ts";
+import { registerEstateWorkflows } from "./estate/workflows.ts";
 import { fabricRoutes } from "./fabric/routes.ts";
 import { guestRoutes } from "./guests/routes.ts";
 import { tunnelUpgrade } from "./guests/tunnel.ts";
@@ -36,6 +37,7 @@ import * as registry from "./providers/registry.ts";
 import { createReachOf } from "./servers/reach-of.ts";
 import { createServerWorld } from "./servers/real-world.ts";
 import { serverRoutes } from "./servers/routes.ts";
+import { serversOnImage } from "./servers/store.ts";
 import { registerServerWorkflows } from "./servers/workflows.ts";
 import { createServiceWorld } from "./services/real-world.ts";
 import { requestRoutes, serviceRoutes } from "./services/routes.ts";
@@ -80,10 +82,10 @@ export async function startController(config: Config, log: Log): Promise<Control
   const files = imageFiles(config.stateDir);
   const servers = createServerWorld({ db, secrets, providers, images: { db, files } });
   const services = createServiceWorld({ db, engine, secrets, providers, outgoing, servers });
+  registerEstateWorkflows(engine, { db, providers });
   registerServerWorkflows(engine, servers);
   registerServiceWorkflows(engine, services);
 
-  const administrator = await ensureFirstAdministrator(db);
   const authenticate = createAuthenticate(db);
   const feed = createEventFeed({ db, log });
   const reachOf = createReachOf({ db, secrets, providers });
@@ -95,7 +97,7 @@ export async function startController(config: Config, log: Log): Promise<Control
     operationRoutes({ db, engine, feed, audit, resolve: (idOrName) => operationOfSubject(db, idOrName) }),
     fabricRoutes({ db }),
     storageRoutes({ db }),
-    imageRoutes({ db, engine, files, outgoing, cacheDir: config.cacheDir, log }),
+    imageRoutes({ db, engine, files, outgoing, cacheDir: config.cacheDir, usersOf: serversOnImage }),
     estateRoutes({ db, engine, secrets, providers, registry, log }),
     poolRoutes({ db }),
     guestRoutes({ db, reachOf }),
@@ -117,6 +119,8 @@ export async function startController(config: Config, log: Log): Promise<Control
     onUpgrade: tunnelUpgrade({ db, authenticate, reachOf, log }),
   });
   const { url } = await http.listen(config.listen);
+  // Last: the password is told once, so nothing after it may fail.
+  const administrator = await ensureFirstAdministrator(db);
   log.info("controller serves", { url });
 
   return {

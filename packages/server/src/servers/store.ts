@@ -157,3 +157,18 @@ export function rowOf(row: Selectable<ServerTable>): ServerRow {
   // The database checks kind and state; disks and nics are written by insertServer only.
   return row as unknown as ServerRow;
 }
+
+const SHOWN_SERVERS = 20;
+
+/** Names of servers that an image is still needed for: to be installed, or because their disks lie over it. */
+export async function serversOnImage(tx: Tx, imageId: string): Promise<string[]> {
+  const rows = await tx
+    .selectFrom("server")
+    .select("name")
+    .where("image_id", "=", imageId)
+    .where("state", "<>", "retired")
+    .orderBy("name")
+    .limit(SHOWN_SERVERS)
+    .execute();
+  return rows.map((row) => row.name);
+}
