@@ -41,7 +41,7 @@ export class HostKeyError extends ProviderError {
 }
 
 const SSH_PORT = 22;
-const HANDSHAKE_MS = 30_000;
+const HANDSHAKE_MS = 20_000;
 const KEEPALIVE_MS = 15_000;
 /** What a command left running may hold its output open; once it has ended, so long a silence is the end. */
 const QUIET_MS = 1_500;
