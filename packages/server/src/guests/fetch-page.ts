@@ -27,8 +27,8 @@ export async function fetchPage({ dial, ip, port, path }: PageTarget, call: { si
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const asked = request({
+        // Without `agent: false`: Node would then make an agent, which connects by itself and leaves this socket alone.
         createConnection: () => socket,
-        agent: false,
         host: ip,
         port,
         path,
