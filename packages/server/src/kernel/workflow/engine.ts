@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
-import { type Db, inTx } from "../db/db.ts";
+import { type Db, inTx, openDb } from "../db/db.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { enqueueRun, launchQueue, type Queue } from "./dbos.ts";
 import { wake } from "./journal.ts";
-import { buryDead, type HeldLease, type Lease, takeLease } from "./lease.ts";
-import { type AnyWorkflow, type Direction, type Point, type Registered, runOperation } from "./runner.ts";
+import { buryDead, type HeldLease, LEASE_TIMES, type Lease, type LeaseTimes, takeLease } from "./lease.ts";
+import { type AnyWorkflow, type Moment, type Registered, runOperation } from "./runner.ts";
 import { createSteering } from "./steering.ts";
 import type { Engine, Workflow } from "./workflow.ts";
 
@@ -22,6 +22,8 @@ export interface EngineOptions {
   readonly concurrency?: number;
   /** The lease is gone for good: the process must exit. */
   readonly onLeaseLost?: () => void;
+  /** Another rhythm of the controller's lease, for tests that wait for its end. */
+  readonly leaseTimes?: LeaseTimes;
 }
 
 export interface RunningEngine extends Engine {
@@ -37,7 +39,7 @@ export interface RunningEngine extends Engine {
   /** For whatever acts on the outside world beside workflows. Throws before `launch`. */
   lease(): Lease;
   /** For tests that kill their process at a named point. */
-  onPoint?: (workflow: string, step: string, point: Point, direction: Direction) => void | Promise<void>;
+  onMoment?: (moment: Moment) => void | Promise<void>;
 }
 
 const WAKE_EVERY_MS = 250;
@@ -49,6 +51,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const { db, log } = options;
   const registered = new Map<string, Registered>();
   let lease: HeldLease | null = null;
+  let leaseDb: Db | null = null;
   let queue: Queue | null = null;
   let claims = 0;
   let stopped = false;
@@ -62,7 +65,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
       dispatch: enqueueRun,
       registered,
       nextRunner: () => `${held.id}/${++claims}`,
-      onPoint: engine.onPoint,
+      onMoment: engine.onMoment,
       onStep: options.metrics?.step,
     };
     while (!held.lost.aborted) {
@@ -98,10 +101,13 @@ export function createEngine(options: EngineOptions): RunningEngine {
       registered.set(workflow.name, { workflow: checkNames(workflow), deps });
     },
     launch: async () => {
+      // Connections of its own: a controller with much to do must not lose its lease waiting for one.
+      leaseDb = openDb(options.databaseUrl, { maxConnections: 2 });
       const held = await takeLease({
-        db,
+        db: leaseDb,
         name: options.controllerId,
         log,
+        times: options.leaseTimes ?? LEASE_TIMES,
         onLost: () => options.onLeaseLost?.(),
         onBeat: () => bury(held),
       });
@@ -122,6 +128,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
       await waking;
       await lease?.release();
       await queue?.stop();
+      await leaseDb?.destroy();
     },
     lease: () => {
       if (lease === null) throw new Error("the engine is not launched");

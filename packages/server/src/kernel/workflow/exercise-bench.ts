@@ -4,20 +4,13 @@ import { inTx } from "../db/db.ts";
 import { silentLog } from "../log.ts";
 import { json } from "./journal.ts";
 import type { Lease } from "./lease.ts";
-import { type AnyWorkflow, type Direction, type Point, type Registered, type Runtime, runOperation } from "./runner.ts";
+import { type AnyWorkflow, type Moment, type Registered, type Runtime, runOperation } from "./runner.ts";
 import { createSteering } from "./steering.ts";
 import type { Door } from "./workflow.ts";
 
 /** The controller dies here: nothing after this point happens, and another takes the run up. */
 export class Crash extends Error {
   override readonly name = "Crash";
-}
-
-export interface Moment {
-  readonly workflow: string;
-  readonly step: string;
-  readonly point: Point;
-  readonly direction: Direction;
 }
 
 export interface BenchOptions {
@@ -60,7 +53,7 @@ export function createBench(options: BenchOptions): Bench {
     registered: new Map(options.workflows.map((known) => [known.workflow.name, known])),
     nextRunner: () => `bench/${++claims}`,
     now: () => new Date(clockMs),
-    onPoint: (workflow, step, point, direction) => options.onMoment({ workflow, step, point, direction }),
+    onMoment: options.onMoment,
   };
   const steering = createSteering(rt.dispatch);
 

@@ -3,10 +3,10 @@ import { inspect, isDeepStrictEqual } from "node:util";
 import type { Db } from "../db/db.ts";
 import { createTestDb } from "../db/test-db.ts";
 import { AppError } from "../errors.ts";
-import { type Bench, Crash, createBench, type Moment, type Rest } from "./exercise-bench.ts";
+import { type Bench, Crash, createBench, type Rest } from "./exercise-bench.ts";
 import { isEnded } from "./operation-rules.ts";
 import { StepFailed } from "./run-step.ts";
-import type { AnyWorkflow, Registered } from "./runner.ts";
+import type { AnyWorkflow, Moment, Registered } from "./runner.ts";
 import type { StepCall, Workflow } from "./workflow.ts";
 
 /**
@@ -76,7 +76,7 @@ const MAX_LEVELS = 5;
 
 type FaultKind = "none" | "fail" | "crash" | "cancel" | "back-crash";
 
-interface Fault extends Omit<Moment, "direction"> {
+interface Fault extends Omit<Moment, "direction" | "operationId"> {
   readonly kind: FaultKind;
   /** Which time the step is reached: children may run the same one many times. */
   readonly nth: number;

@@ -12,8 +12,13 @@ import { RunLost } from "./journal.ts";
  * sets, so our idea of the lease always ends before the database's.
  */
 
-export const HEARTBEAT_MS = 2_000;
-export const LEASE_MS = 8_000;
+export interface LeaseTimes {
+  readonly heartbeatMs: number;
+  readonly leaseMs: number;
+}
+
+/** A dead controller's lease ends after 8 s; the next heartbeat of a living one, 2 s later at most, sees it. */
+export const LEASE_TIMES: LeaseTimes = { heartbeatMs: 2_000, leaseMs: 8_000 };
 
 export interface Lease {
   /** Waits until the lease is held (the database may be away for a while). Call right before each effect. */
@@ -37,6 +42,7 @@ export interface LeaseOptions {
   readonly db: Db;
   readonly name: string;
   readonly log: Log;
+  readonly times: LeaseTimes;
   /** Called once when the lease is gone for good; the process should exit. */
   readonly onLost: () => void;
   /** Called after each heartbeat that went well. */
@@ -46,9 +52,10 @@ export interface LeaseOptions {
 /** Enters this controller into the table and keeps its heart beating. */
 export async function takeLease(options: LeaseOptions): Promise<HeldLease> {
   const { db, log } = options;
+  const { heartbeatMs, leaseMs } = options.times;
   const id = `${options.name}~${randomBytes(6).toString("hex")}`;
   const lost = new AbortController();
-  let heldUntil = performance.now() + LEASE_MS;
+  let heldUntil = performance.now() + leaseMs;
   let tenure = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let expiry: NodeJS.Timeout | undefined;
@@ -56,7 +63,7 @@ export async function takeLease(options: LeaseOptions): Promise<HeldLease> {
 
   await db
     .insertInto("controller")
-    .values({ id, name: options.name, host: hostname(), pid: process.pid, lease_until: leaseEnd() })
+    .values({ id, name: options.name, host: hostname(), pid: process.pid, lease_until: leaseEnd(leaseMs) })
     .execute();
 
   const holdUntil = (time: number) => {
@@ -83,20 +90,20 @@ export async function takeLease(options: LeaseOptions): Promise<HeldLease> {
     try {
       const row = await db
         .updateTable("controller")
-        .set({ heartbeat_at: sql`now()`, lease_until: leaseEnd() })
+        .set({ heartbeat_at: sql`now()`, lease_until: leaseEnd(leaseMs) })
         .where("id", "=", id)
         .where("dead_at", "is", null)
         .executeTakeFirst();
       if (isReleased) return;
       if (row.numUpdatedRows === 0n) return lose("another controller took over");
-      holdUntil(sentAt + LEASE_MS);
+      holdUntil(sentAt + leaseMs);
       await options.onBeat();
     } catch (error) {
       log.warn("heartbeat failed", { controller: id, error });
     }
-    if (!isReleased && !lost.signal.aborted) timer = setTimeout(beat, HEARTBEAT_MS);
+    if (!isReleased && !lost.signal.aborted) timer = setTimeout(beat, heartbeatMs);
   };
-  timer = setTimeout(beat, HEARTBEAT_MS);
+  timer = setTimeout(beat, heartbeatMs);
 
   holdUntil(heldUntil);
 
@@ -126,8 +133,8 @@ export async function takeLease(options: LeaseOptions): Promise<HeldLease> {
 
 const LOOK_AGAIN_MS = 100;
 
-function leaseEnd() {
-  return sql<Date>`now() + ${`${LEASE_MS} milliseconds`}::interval`;
+function leaseEnd(leaseMs: number) {
+  return sql<Date>`now() + ${`${leaseMs} milliseconds`}::interval`;
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   settleEntry,
 } from "./journal.ts";
 import { failureWords } from "./operation-rules.ts";
-import type { Registered, Runtime } from "./runner.ts";
+import type { Moment, Registered, Runtime } from "./runner.ts";
 import { createStepCall } from "./step-call.ts";
 import type { DbStep, EffectStep, Step, StepCall } from "./workflow.ts";
 
@@ -31,12 +31,12 @@ export async function runStep<I, O>(
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   try {
-    await rt.onPoint?.(op.workflow, step.name, "before", "forward");
+    await rt.onMoment?.(momentOf(op, step.name, "before", "forward"));
     const output =
       step.kind === "db"
         ? await runDbStep(rt, op, known, step, entry)
         : await runEffectStep(rt, op, known, step, entry);
-    await rt.onPoint?.(op.workflow, step.name, "after-record", "forward");
+    await rt.onMoment?.(momentOf(op, step.name, "after-record", "forward"));
     rt.onStep?.(step.name, "done", seconds());
     return output;
   } catch (error) {
@@ -60,7 +60,7 @@ async function runDbStep<I, O>(
     const output = await own(StepFailed, step.name, async () =>
       plain(await step.run(tx, entry.input as I, known.deps)),
     );
-    await rt.onPoint?.(op.workflow, step.name, "after-effect", "forward");
+    await rt.onMoment?.(momentOf(op, step.name, "after-effect", "forward"));
     await putDone(tx, op, entry, output);
     return output;
   });
@@ -89,10 +89,19 @@ async function runEffectStep<I, O>(
         },
       ),
     );
-    await rt.onPoint?.(op.workflow, step.name, "after-effect", "forward");
+    await rt.onMoment?.(momentOf(op, step.name, "after-effect", "forward"));
     await settleEntry(rt.db, op, entry.position, { state: "done", output });
     return output;
   } finally {
     await call.end();
   }
+}
+
+export function momentOf(
+  op: ClaimedOperation,
+  step: string,
+  point: Moment["point"],
+  direction: Moment["direction"],
+): Moment {
+  return { operationId: op.id, workflow: op.workflow, step, point, direction };
 }

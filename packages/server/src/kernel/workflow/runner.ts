@@ -33,8 +33,14 @@ import type { Child, Step, Wf, Workflow } from "./workflow.ts";
  * it waits (for a message, a time, its children, a person), or when it is lost to another controller.
  */
 
-export type Point = "before" | "after-effect" | "after-record";
-export type Direction = "forward" | "backward";
+/** A named point of a step; tests break things here. */
+export interface Moment {
+  readonly operationId: string;
+  readonly workflow: string;
+  readonly step: string;
+  readonly point: "before" | "after-effect" | "after-record";
+  readonly direction: "forward" | "backward";
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: workflows of different types stand in one map
 export type AnyWorkflow = Workflow<any, any, any>;
@@ -56,7 +62,7 @@ export interface Runtime {
   /** What `wf.now` says; the computer's clock when absent. */
   now?(): Date;
   /** A named point has been reached; tests kill themselves here. */
-  onPoint?(workflow: string, step: string, point: Point, direction: Direction): void | Promise<void>;
+  onMoment?(moment: Moment): void | Promise<void>;
   onStep?(name: string, outcome: "done" | "failed" | "undone" | "undo-failed", seconds: number): void;
 }
 

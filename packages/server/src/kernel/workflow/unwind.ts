@@ -13,6 +13,7 @@ import {
   wake,
 } from "./journal.ts";
 import { endOf, failureWords, isEnded, stands } from "./operation-rules.ts";
+import { momentOf } from "./run-step.ts";
 import type { AnyWorkflow, Registered, Runtime } from "./runner.ts";
 import { createStepCall } from "./step-call.ts";
 import type { DbStep, EffectStep, StepCall } from "./workflow.ts";
@@ -76,10 +77,10 @@ async function undoStep(
     await settleEntry(rt.db, op, entry.position, { state: "kept" });
     return;
   }
-  await rt.onPoint?.(op.workflow, step.name, "before", "backward");
+  await rt.onMoment?.(momentOf(op, step.name, "before", "backward"));
   if (step.kind === "db") await undoDbStep(rt, op, known, step, step.undo, entry);
   else await undoEffectStep(rt, op, known, step, step.undo, entry);
-  await rt.onPoint?.(op.workflow, step.name, "after-record", "backward");
+  await rt.onMoment?.(momentOf(op, step.name, "after-record", "backward"));
 }
 
 /** A step that was found by the name that its own input was recorded with. */
@@ -100,7 +101,7 @@ async function undoDbStep(
   await inTx(rt.db, async (tx) => {
     await fence(tx, op);
     await own(UndoFailed, step.name, () => undo(tx, entry.input, known.deps));
-    await rt.onPoint?.(op.workflow, step.name, "after-effect", "backward");
+    await rt.onMoment?.(momentOf(op, step.name, "after-effect", "backward"));
     await settleEntry(tx, op, entry.position, { state: "undone" });
   });
 }
@@ -128,7 +129,7 @@ async function undoEffectStep(
         },
       ),
     );
-    await rt.onPoint?.(op.workflow, step.name, "after-effect", "backward");
+    await rt.onMoment?.(momentOf(op, step.name, "after-effect", "backward"));
     await settleEntry(rt.db, op, entry.position, { state: "undone" });
   } finally {
     await call.end();
