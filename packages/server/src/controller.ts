@@ -7,6 +7,7 @@ import { catalogRoutes } from "./catalog/routes.ts";
 import { createProviderPool } from "./estate/providers.ts";
 import { estateRoutes } from "./estate/routes.ts";
 import { registerEstateWorkflows } from "./estate/workflows.ts";
+import { ensureDefaultIdentityRanges } from "./fabric/identity-claim.ts";
 import { fabricRoutes } from "./fabric/routes.ts";
 import { guestRoutes } from "./guests/routes.ts";
 import { tunnelUpgrade } from "./guests/tunnel.ts";
@@ -62,6 +63,7 @@ export async function startController(config: Config, log: Log): Promise<Control
   const { applied } = await migrate(databaseUrl);
   if (applied.length > 0) log.info("database migrated", { applied });
   const db = openDb(databaseUrl, { maxConnections: MAX_CONNECTIONS });
+  await ensureDefaultIdentityRanges(db);
   const secrets = await openSecretBox(join(config.stateDir, "secret.key"));
   const metrics = createMetrics();
 
