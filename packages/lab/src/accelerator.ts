@@ -22,6 +22,7 @@ export async function chooseAccelerator(cacheDir: string): Promise<Verdict> {
   const file = join(cacheDir, "lab-accelerator.json");
   const known = Verdict.safeParse(await readFile(file, "utf8").then(JSON.parse).catch(() => null));
   if (known.success && known.data.kernel === kernel) return known.data;
+  await mkdir(cacheDir, { recursive: true });
   const verdict = { kernel, ...(await probe(cacheDir)) };
   await writeFile(file, JSON.stringify(verdict));
   return verdict;
@@ -33,13 +34,13 @@ async function probe(dir: string): Promise<{ accelerator: Accelerator; reason: s
     () => false,
   );
   if (!canOpen) return { accelerator: "tcg", reason: "there is no /dev/kvm" };
-  await mkdir(dir, { recursive: true });
   const disk = join(dir, `kvm-probe-${process.pid}.img`);
   await writeFile(disk, probeDisk());
-  const exitCode = await runProbe(disk);
+  const { exitCode, said } = await runProbe(disk);
   await rm(disk, { force: true });
   if (exitCode === PROBE_SUCCESS) return { accelerator: "kvm", reason: "a probe guest ran on KVM" };
-  return { accelerator: "tcg", reason: `a probe guest did not end on KVM within ${PROBE_LIMIT_MS / 1_000} s` };
+  const hung = `a probe guest did not end on KVM within ${PROBE_LIMIT_MS / 1_000} s`;
+  return { accelerator: "tcg", reason: said === "" ? hung : `a probe guest failed on KVM (${said})` };
 }
 
 /**
@@ -62,13 +63,17 @@ export function probeDisk(): Buffer {
   return sector;
 }
 
-function runProbe(disk: string): Promise<number | null> {
+function runProbe(disk: string): Promise<{ exitCode: number | null; said: string }> {
   const args = [
     ...["-accel", "kvm", "-cpu", "host", "-m", "64", "-display", "none", "-nodefaults"],
     ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
     ...["-drive", `file=${disk.replaceAll(",", ",,")},format=raw,if=ide`],
   ];
+  const limit = { timeout: PROBE_LIMIT_MS, killSignal: "SIGKILL" } as const;
   return new Promise((resolve) => {
-    const child = execFile("qemu-system-x86_64", args, { timeout: PROBE_LIMIT_MS, killSignal: "SIGKILL" }, () => resolve(child.exitCode));
+    const child = execFile("qemu-system-x86_64", args, limit, (_error, _stdout, stderr) => {
+      const said = (stderr.trim().split("\n")[0] ?? "").replace(/^qemu-system-x86_64: /, "").slice(0, 200);
+      resolve({ exitCode: child.exitCode, said });
+    });
   });
 }

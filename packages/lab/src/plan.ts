@@ -11,8 +11,8 @@ export const networks = [
   { name: "storage", bridge: "br-storage", prefix: "10.77.2", pxe: false },
 ] as const;
 
-const SITE = "lab";
-const ENCLOSURE = "enc1";
+export const SITE = "lab";
+export const ENCLOSURE = "enc1";
 const FIRST_BMC = 101;
 const FIRST_HOST = 11;
 
@@ -25,7 +25,8 @@ export function labPaths(stateDir: string, name: string) {
     dir,
     spec: join(dir, "spec.json"),
     description: join(dir, "lab.json"),
-    log: join(dir, "labd.log"),
+    /** Beside the folder, so that it outlives a lab that failed. */
+    log: join(stateDir, "lab.log"),
     control: join(dir, "labd.sock"),
     edgeSocket: join(dir, "edge.sock"),
     edgeState: join(dir, "edge"),
@@ -152,6 +153,7 @@ export function describeLab(spec: LabSpec, accelerator: "kvm" | "tcg", bmcs: rea
         socket: host.socket,
         storagePool: STORAGE_POOL,
         technique: accelerator === "kvm" ? "kvm" : "qemu",
+        diskCache: "unsafe",
         coresLimit: host.cores,
         memoryLimitMiB: host.memoryMiB,
       },

@@ -3,7 +3,7 @@ import { z } from "zod";
 export const BladeSpec = z.strictObject({
   firmware: z.enum(["bios", "uefi"]),
   cores: z.int().min(1).max(64).default(2),
-  memoryMiB: z.int().min(128).default(2_048),
+  memoryMiB: z.int().min(128).default(1_536),
   diskGiB: z.int().min(1).max(2_000).default(8),
   /** Where it boots from unless its BMC is told otherwise. */
   bootOrder: z.array(z.enum(["disk", "network"])).min(1).default(["disk", "network"]),
@@ -13,8 +13,8 @@ export type BladeSpec = z.output<typeof BladeSpec>;
 export const HostSpec = z.strictObject({
   /** What Berth may plan with there; this computer is smaller or larger than that. */
   cores: z.int().min(1).default(8),
-  memoryMiB: z.int().min(64).default(16_384),
-  storageGiB: z.int().min(1).max(4_000).default(64),
+  memoryMiB: z.int().min(64).default(8_192),
+  storageGiB: z.int().min(1).max(4_000).default(40),
 });
 export type HostSpec = z.output<typeof HostSpec>;
 
@@ -32,8 +32,3 @@ export const LabSpec = z.strictObject({
 export type LabSpec = z.output<typeof LabSpec>;
 
 export const DEFAULT_NAME = "berth-lab";
-
-export const defaultBlades: readonly BladeSpec[] = (["bios", "bios", "uefi"] as const).map((firmware) =>
-  BladeSpec.parse({ firmware }),
-);
-export const defaultHosts: readonly HostSpec[] = [HostSpec.parse({}), HostSpec.parse({})];
