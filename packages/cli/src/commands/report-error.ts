@@ -32,8 +32,8 @@ function say(message: string, hints: readonly string[]): void {
 }
 
 function hintsOf(error: ClientError): string[] {
-  // The message of a refused request names its fields already, as far as they fit.
-  const fields = error.fields.length > 5 || error.fields.some((field) => field.line !== undefined) ? error.fields : [];
+  // The message names the first few fields already.
+  const fields = error.fields.filter(({ message, line }) => line !== undefined || !error.message.includes(message));
   return [
     ...fields.map(({ field, message, line }) => `${line === undefined ? "" : `line ${line}: `}${field} ${message}`),
     ...error.reasons,
