@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { type Api, moveIn, startHouse } from "../e2e/house.ts";
-import { importTinyImage, publish, untilRequestEnds } from "../e2e/steps.ts";
+import { makeTinyImage, publish, untilRequestEnds } from "../e2e/steps.ts";
 
 /**
  * Simulated servers deployed through the whole engine: Redfish over HTTPS, network boot, the image streamed and hashed,
@@ -58,7 +58,7 @@ async function measure(servers: number): Promise<Measured> {
     const controller = await house.startController({ env: { BERTH_LOG_LEVEL: "warn" } });
     const { api } = controller;
     await moveIn(house, api);
-    await importTinyImage(house, api);
+    await makeTinyImage(api);
     await publish(api, templateOf(Math.min(servers, PER_REQUEST)));
     const names = Array.from({ length: Math.ceil(servers / PER_REQUEST) }, (_, i) => `scale-${i + 1}`);
     for (const [i, service] of names.entries()) await ask(api, service, `c${i + 1}-`.replace(/-$/, ""));

@@ -1,7 +1,7 @@
 import { ClientError } from "@berth/api/client-error.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type House, moveIn, type RunningController, startHouse } from "./house.ts";
-import { importTinyImage, publish } from "./steps.ts";
+import { makeTinyImage, publish } from "./steps.ts";
 
 /** Requests that must be refused: with which code, and which field is named. Nothing may be changed by any of them. */
 const END = new Date(Date.now() + 7 * 24 * 3_600_000).toISOString();
@@ -92,7 +92,7 @@ beforeAll(async () => {
   house = await startHouse({ blades: 1, hosts: 1 });
   controller = await house.startController();
   await moveIn(house, controller.api);
-  await importTinyImage(house, controller.api);
+  await makeTinyImage(controller.api);
   await publish(controller.api, template("small", group("a", "a#")));
   await publish(controller.api, template("huge", group("a", "a#", { count: 200, cores: 64 })));
   await publish(controller.api, template("twice", group("a", "w#"), group("b", "w#")));

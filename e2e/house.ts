@@ -82,8 +82,9 @@ interface StartedLab {
 
 async function startLab(dir: string, options: LabOptions): Promise<StartedLab> {
   const log = await open(join(dir, "lab.log"), "a");
-  const args = ["--state-dir", dir, "--mode", "simulated", "--blades", String(options.blades ?? 2), "--hosts", String(options.hosts ?? 2)];
-  const child = spawn(process.execPath, [join(ROOT, "packages/lab/src/main.ts"), ...args], { stdio: ["ignore", log.fd, log.fd] });
+  const { blades = 2, hosts = 2, speed = "instant" } = options;
+  const args = ["--state-dir", dir, "--blades", String(blades), "--hosts", String(hosts), "--speed", speed];
+  const child = spawn(process.execPath, [join(ROOT, "packages/lab/src/simulated/main.ts"), ...args], { stdio: ["ignore", log.fd, log.fd] });
   await log.close();
   const ended = endOf(child);
   const description = await untilLabIsUp(dir, ended);

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { readTruth as readLabTruth } from "../packages/cli/src/demo/lab-truth.ts";
+import type { Truth } from "../packages/cli/src/demo/leftovers.ts";
 import type { Api, House } from "./house.ts";
 
 export async function publish(api: Api, document: string): Promise<void> {
@@ -38,6 +40,22 @@ export async function until<T>(
   }
 }
 
-export async function importTinyImage(_house: House, _api: Api): Promise<void> {
-  throw new Error("not written yet");
+/** Brings an image called `tiny` into the library: a disk of a few MiB without a system, which simulated machines start. */
+export async function makeTinyImage(api: Api): Promise<void> {
+  const { operationId } = await api.buildImage({ body: { recipe: "stand-in", as: "tiny" } });
+  await untilDone(api, operationId, 120_000);
+}
+
+/** Waits until an operation is done; fails with its own words when it ends otherwise. */
+export async function untilDone(api: Api, operationId: string, limitMs: number): Promise<void> {
+  const ended = await until(() => api.getOperation({ params: { id: operationId } }), (operation) => operation.ended, {
+    limitMs,
+    what: (operation) => `operation ${operation.title} is still ${operation.state}`,
+  });
+  if (ended.state !== "done") throw new Error(`operation ${ended.title} is ${ended.state}: ${ended.error}`);
+}
+
+/** What the lab itself sees, path to value. */
+export function readTruth(house: House): Promise<Truth> {
+  return readLabTruth(house.dir);
 }
