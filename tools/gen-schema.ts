@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import pg from "pg";
 import { createTestDb } from "../packages/server/src/kernel/db/test-db.ts";
 
@@ -39,11 +38,6 @@ export async function describeSchema(
     await client.end();
     await test.drop();
   }
-}
-
-/** Writes tables.ts and docs/schema.md. */
-export async function writeSchema(options: { blocks?: readonly string[] } = {}): Promise<void> {
-  for (const { file, text } of await describeSchema(options)) await writeFile(file, text);
 }
 
 const OURS = "n.nspname = 'public' and c.relkind in ('r', 'p')";
