@@ -20,7 +20,11 @@ const PROBE_SUCCESS = 33;
 export async function chooseAccelerator(cacheDir: string): Promise<Verdict> {
   const kernel = release();
   const file = join(cacheDir, "lab-accelerator.json");
-  const known = Verdict.safeParse(await readFile(file, "utf8").then(JSON.parse).catch(() => null));
+  const known = Verdict.safeParse(
+    await readFile(file, "utf8")
+      .then(JSON.parse)
+      .catch(() => null),
+  );
   if (known.success && known.data.kernel === kernel) return known.data;
   await mkdir(cacheDir, { recursive: true });
   const verdict = { kernel, ...(await probe(cacheDir)) };

@@ -58,7 +58,10 @@ export async function startBay(plan: BladePlan, accelerator: Accelerator): Promi
       if (kind === "bmc-silent") return count === 0 ? await speak() : await beSilent();
       if (isHardwareFault(kind)) return blade.provoke(kind, count);
       if (isRedfishFault(kind)) return faults.provoke(kind, count, null);
-      throw new RefusedError(404, `a blade has no fault ${kind}; it has ${[...hardwareFaults, ...redfishFaults, "bmc-silent"].join(", ")}`);
+      throw new RefusedError(
+        404,
+        `a blade has no fault ${kind}; it has ${[...hardwareFaults, ...redfishFaults, "bmc-silent"].join(", ")}`,
+      );
     },
     async close() {
       await beSilent();

@@ -1,8 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import type { BmcAccess } from "./plan.ts";
 import { startBay } from "./bay.ts";
 import { ChassisFault, ChassisPlan } from "./chassis-protocol.ts";
+import type { BmcAccess } from "./plan.ts";
 import { RefusedError, serveJson } from "./unix-http.ts";
 
 /** The process of one enclosure, inside the lab's namespace: its blades and their management controllers. */

@@ -9,10 +9,16 @@ const BladePlanSchema = BladeSpec.extend({
   bmcAddress: z.string(),
   uuid: z.string(),
   serial: z.string(),
-  nics: z.array(z.object({ id: z.string(), mac: z.string(), tap: z.string(), network: z.string(), bridge: z.string() })),
+  nics: z.array(
+    z.object({ id: z.string(), mac: z.string(), tap: z.string(), network: z.string(), bridge: z.string() }),
+  ),
 });
 
-export const ChassisPlan = z.object({ socket: z.string(), accelerator: z.enum(["kvm", "tcg"]), blades: z.array(BladePlanSchema) });
+export const ChassisPlan = z.object({
+  socket: z.string(),
+  accelerator: z.enum(["kvm", "tcg"]),
+  blades: z.array(BladePlanSchema),
+});
 export type ChassisPlan = z.output<typeof ChassisPlan>;
 
 export const ChassisFault = z.object({ target: z.string(), kind: z.string(), count: z.int() });

@@ -35,7 +35,8 @@ export function serveControl(
     "GET /truth": () => lab.truth(),
     "POST /fault": (body) => {
       const fault = LabFaultRequest.safeParse(body);
-      if (!fault.success) throw new RefusedError(400, fault.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`).join("; "));
+      if (!fault.success)
+        throw new RefusedError(400, fault.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`).join("; "));
       return lab.provoke(fault.data);
     },
     "DELETE /fault": () => lab.clearFaults(),

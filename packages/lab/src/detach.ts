@@ -11,9 +11,18 @@ export const Progress = z.union([
 export type Progress = z.output<typeof Progress>;
 
 /** Runs this program again on its own, and follows it. True when the lab is up; the lab then outlives us. */
-export function runDetached(script: string, argv: readonly string[], log: string, tell: (progress: Progress) => void): Promise<boolean> {
+export function runDetached(
+  script: string,
+  argv: readonly string[],
+  log: string,
+  tell: (progress: Progress) => void,
+): Promise<boolean> {
   const output = openSync(log, "w", 0o644);
-  const child = spawn(process.execPath, [script, ...argv], { detached: true, stdio: ["ignore", output, output, "ipc"], cwd: "/" });
+  const child = spawn(process.execPath, [script, ...argv], {
+    detached: true,
+    stdio: ["ignore", output, output, "ipc"],
+    cwd: "/",
+  });
   closeSync(output);
   return new Promise((resolve) => {
     const settle = (isUp: boolean) => {

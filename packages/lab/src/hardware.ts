@@ -71,7 +71,12 @@ export type ConsoleAddresses = { vncSocket: string | null; serialSocket: string 
 export const hardwareFaults = ["never-boots", "ignore-power", "power-off-itself"] as const;
 export type HardwareFault = (typeof hardwareFaults)[number];
 
-export type HardwareEvent = { hardwareId: string; at: Date; kind: "on" | "off" | "reset"; cause: "request" | "guest" | "fault" };
+export type HardwareEvent = {
+  hardwareId: string;
+  at: Date;
+  kind: "on" | "off" | "reset";
+  cause: "request" | "guest" | "fault";
+};
 
 /** `busy`: not in this power state. `invalid`: no such NIC or value. `failed`: the backend did not do it. */
 export class HardwareError extends Error {

@@ -13,6 +13,7 @@ export const BALLAST_FILE = "/var/lib/libvirt/images/ballast";
 
 const DAEMON_CONF = `
 unix_sock_rw_perms = "0700"
+unix_sock_ro_perms = "0700"
 auth_unix_rw = "none"
 auth_unix_ro = "none"
 `;
@@ -55,7 +56,13 @@ export async function makeStorage(path: string, sizeGiB: number): Promise<void> 
 
 function poolXml(seed: string): string {
   const digits = createHash("sha256").update(`${seed}/${STORAGE_POOL}`).digest("hex");
-  const uuid = [digits.slice(0, 8), digits.slice(8, 12), `8${digits.slice(13, 16)}`, `8${digits.slice(17, 20)}`, digits.slice(20, 32)];
+  const uuid = [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `8${digits.slice(13, 16)}`,
+    `8${digits.slice(17, 20)}`,
+    digits.slice(20, 32),
+  ];
   return [
     "<pool type='dir'>",
     `  <name>${STORAGE_POOL}</name>`,

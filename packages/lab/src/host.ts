@@ -30,7 +30,10 @@ export interface LabHostProcess {
   close(): Promise<void>;
 }
 
-export async function startHost(plan: HostPlan, lab: { owner: { uid: number; gid: number }; log: string }): Promise<LabHostProcess> {
+export async function startHost(
+  plan: HostPlan,
+  lab: { owner: { uid: number; gid: number }; log: string },
+): Promise<LabHostProcess> {
   await writeHostFiles(plan);
   const hasStorage = await canLoop();
   const storage = join(plan.dir, "storage.img");
@@ -88,7 +91,8 @@ export async function startHost(plan: HostPlan, lab: { owner: { uid: number; gid
   }
 
   async function fill(): Promise<void> {
-    if (!hasStorage) throw new RefusedError(409, "this computer has no loop devices, so the host's disk has no end of its own");
+    if (!hasStorage)
+      throw new RefusedError(409, "this computer has no loop devices, so the host's disk has no end of its own");
     const { bavail, bsize } = await statfs(seen(POOL_FOLDER));
     const bytes = Math.max(bavail * bsize - FILL_BY_HAND_BYTES, 0);
     // Reserved, not written: it takes no room on this computer.

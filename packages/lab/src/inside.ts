@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { openSync, closeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { namespacePath } from "./network.ts";
 
 export interface InsideProcess {
@@ -23,9 +23,21 @@ export function startInside(options: {
 }): InsideProcess {
   const log = openSync(options.log, "a", 0o644);
   const mounts = options.mountsOf === undefined ? [] : [`--mount=/proc/${options.mountsOf}/ns/mnt`];
-  const argv = ["--pdeathsig", "KILL", "--", "nsenter", `--net=${namespacePath(options.namespace)}`, ...mounts, "--", ...options.argv];
+  const argv = [
+    "--pdeathsig",
+    "KILL",
+    "--",
+    "nsenter",
+    `--net=${namespacePath(options.namespace)}`,
+    ...mounts,
+    "--",
+    ...options.argv,
+  ];
   // Each of these becomes the next one, so the child's pid is the program's.
-  const child = spawn("setpriv", argv, { stdio: ["ignore", log, log], env: { PATH: SEARCH_PATH, LC_ALL: "C", ...options.env } });
+  const child = spawn("setpriv", argv, {
+    stdio: ["ignore", log, log],
+    env: { PATH: SEARCH_PATH, LC_ALL: "C", ...options.env },
+  });
   closeSync(log);
   const state = { isRunning: true };
   const gone = new Promise<void>((resolve) => {

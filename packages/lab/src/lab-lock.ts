@@ -7,7 +7,9 @@ import { createServer } from "node:net";
 export function holdLab(name: string): Promise<boolean> {
   const server = createServer((socket) => socket.destroy());
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => (error.code === "EADDRINUSE" ? resolve(false) : reject(error)));
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      error.code === "EADDRINUSE" ? resolve(false) : reject(error),
+    );
     server.listen(`\0berth-labd/${name}`, () => {
       server.unref();
       resolve(true);

@@ -21,7 +21,12 @@ async function main(argv: readonly string[]): Promise<number> {
   if (why !== null) return refuse(why);
   if (options.detach) {
     const log = labPaths(options.spec.stateDir, options.spec.name ?? "").log;
-    const isUp = await runDetached(fileURLToPath(import.meta.url), argv.filter((word) => word !== "--detach"), log, printLine);
+    const isUp = await runDetached(
+      fileURLToPath(import.meta.url),
+      argv.filter((word) => word !== "--detach"),
+      log,
+      printLine,
+    );
     return isUp ? 0 : 1;
   }
   return await serve(options);
@@ -63,14 +68,16 @@ function parse(argv: readonly string[]): LabOptions | null {
   try {
     return readOptions(argv);
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : "wrong use";
+    const reason =
+      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : "wrong use";
     process.stderr.write(`${reason}\n${USAGE}`);
     return null;
   }
 }
 
 function whyNot({ mode }: LabOptions): string | null {
-  if (mode === "qemu" && process.getuid?.() !== 0) return "a QEMU lab needs root: it makes network namespaces, mounts and taps";
+  if (mode === "qemu" && process.getuid?.() !== 0)
+    return "a QEMU lab needs root: it makes network namespaces, mounts and taps";
   return null;
 }
 

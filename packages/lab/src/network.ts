@@ -7,7 +7,12 @@ import { type BladePlan, type HostPlan, networks } from "./plan.ts";
 
 export const namespacePath = (name: string) => join("/run/netns", name);
 
-export async function makeNetwork(plan: { name: string; dir: string; blades: readonly BladePlan[]; hosts: readonly HostPlan[] }): Promise<void> {
+export async function makeNetwork(plan: {
+  name: string;
+  dir: string;
+  blades: readonly BladePlan[];
+  hosts: readonly HostPlan[];
+}): Promise<void> {
   await makeNamespace(plan.name);
   await batch(plan.name, join(plan.dir, "network.batch"), [
     "link set lo up",
@@ -52,10 +57,21 @@ export async function interfacesIn(namespace: string): Promise<string[]> {
 async function makeNamespace(name: string): Promise<void> {
   await run("ip", ["netns", "add", name]);
   // A new namespace starts with the settings of the computer it is on, which may well route.
-  await run("nsenter", [`--net=${namespacePath(name)}`, "--", "sysctl", "-q", "-w", "net.ipv4.ip_forward=0", "net.ipv6.conf.all.forwarding=0"]);
+  await run("nsenter", [
+    `--net=${namespacePath(name)}`,
+    "--",
+    "sysctl",
+    "-q",
+    "-w",
+    "net.ipv4.ip_forward=0",
+    "net.ipv6.conf.all.forwarding=0",
+  ]);
 }
 
-const bridgeLines = (bridge: string) => [`link add ${bridge} type bridge forward_delay 0 stp_state 0`, `link set ${bridge} up`];
+const bridgeLines = (bridge: string) => [
+  `link add ${bridge} type bridge forward_delay 0 stp_state 0`,
+  `link set ${bridge} up`,
+];
 const portLines = (port: string, bridge: string) => [`link set ${port} master ${bridge}`, `link set ${port} up`];
 
 async function batch(namespace: string, file: string, lines: readonly string[]): Promise<void> {

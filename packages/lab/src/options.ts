@@ -44,15 +44,30 @@ export function readOptions(argv: readonly string[]): LabOptions {
 }
 
 function qemuSpec(flags: Flags): LabSpec {
-  const blade = { ...number("cores", flags["blade-cores"]), ...number("memoryMiB", flags["blade-memory-mib"]), ...number("diskGiB", flags["blade-disk-gib"]) };
-  const host = { ...number("cores", flags["host-cores"]), ...number("memoryMiB", flags["host-memory-mib"]), ...number("storageGiB", flags["host-storage-gib"]) };
+  const blade = {
+    ...number("cores", flags["blade-cores"]),
+    ...number("memoryMiB", flags["blade-memory-mib"]),
+    ...number("diskGiB", flags["blade-disk-gib"]),
+  };
+  const host = {
+    ...number("cores", flags["host-cores"]),
+    ...number("memoryMiB", flags["host-memory-mib"]),
+    ...number("storageGiB", flags["host-storage-gib"]),
+  };
   const firmware = z.array(z.enum(["bios", "uefi"])).parse(list(flags.blades ?? "bios,uefi"));
-  const hosts = z.int().min(0).max(8).parse(Number(flags.hosts ?? 2));
+  const hosts = z
+    .int()
+    .min(0)
+    .max(8)
+    .parse(Number(flags.hosts ?? 2));
   return LabSpec.parse({
     name: flags.name ?? DEFAULT_NAME,
     stateDir: flags["state-dir"],
     cacheDir: flags["cache-dir"],
-    owner: { uid: Number(flags["owner-uid"] ?? process.getuid?.()), gid: Number(flags["owner-gid"] ?? process.getgid?.()) },
+    owner: {
+      uid: Number(flags["owner-uid"] ?? process.getuid?.()),
+      gid: Number(flags["owner-gid"] ?? process.getgid?.()),
+    },
     accelerator: flags.accelerator,
     blades: firmware.map((kind) => BladeSpec.parse({ firmware: kind, ...blade })),
     hosts: Array.from({ length: hosts }, () => HostSpec.parse(host)),

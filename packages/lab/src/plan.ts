@@ -75,7 +75,14 @@ export function planBlades(spec: LabSpec): BladePlan[] {
   });
 }
 
-export type HostPlan = HostSpec & { name: string; namespace: string; dir: string; socket: string; address: string; uplinks: Uplink[] };
+export type HostPlan = HostSpec & {
+  name: string;
+  namespace: string;
+  dir: string;
+  socket: string;
+  address: string;
+  uplinks: Uplink[];
+};
 export type Uplink = { bridge: string; inside: string; outside: string };
 
 /** Each host has a network namespace of its own, as a computer has a network of its own: names of taps never meet. */

@@ -59,7 +59,16 @@ function createLab(spec: LabSpec, onStep: (step: string) => void) {
     processes: InsideProcess[];
     control: ControlServer | null;
     taking: Promise<void> | null;
-  } = { phase: "starting", step: "", verdict: null, description: null, hosts: [], processes: [], control: null, taking: null };
+  } = {
+    phase: "starting",
+    step: "",
+    verdict: null,
+    description: null,
+    hosts: [],
+    processes: [],
+    control: null,
+    taking: null,
+  };
 
   const step = (text: string) => {
     state.step = text;
@@ -119,7 +128,17 @@ function createLab(spec: LabSpec, onStep: (step: string) => void) {
       startInside({
         name: "edge",
         namespace: spec.name,
-        argv: [process.execPath, EDGE, "--socket", paths.edgeSocket, "--site", SITE, ...owner, "--state", paths.edgeState],
+        argv: [
+          process.execPath,
+          EDGE,
+          "--socket",
+          paths.edgeSocket,
+          "--site",
+          SITE,
+          ...owner,
+          "--state",
+          paths.edgeState,
+        ],
         log: paths.log,
         env: { TMPDIR: paths.runtime },
       }),
@@ -137,7 +156,9 @@ function createLab(spec: LabSpec, onStep: (step: string) => void) {
   }
 
   async function startHosts(): Promise<void> {
-    const started = await Promise.allSettled(planHosts(spec).map((host) => startHost(host, { owner: spec.owner, log: paths.log })));
+    const started = await Promise.allSettled(
+      planHosts(spec).map((host) => startHost(host, { owner: spec.owner, log: paths.log })),
+    );
     for (const host of started) if (host.status === "fulfilled") state.hosts.push(host.value);
     for (const host of started) if (host.status === "rejected") throw host.reason;
   }
@@ -171,7 +192,10 @@ function createLab(spec: LabSpec, onStep: (step: string) => void) {
   }
 
   async function readFaults(): Promise<Record<string, number>> {
-    const holders = [...(await readBays()), ...state.hosts.map((host) => ({ name: host.plan.name, faults: host.faults() }))];
+    const holders = [
+      ...(await readBays()),
+      ...state.hosts.map((host) => ({ name: host.plan.name, faults: host.faults() })),
+    ];
     return Object.fromEntries(
       holders.flatMap(({ name, faults }) => Object.entries(faults).map(([kind, count]) => [`${name}/${kind}`, count])),
     );
@@ -205,8 +229,14 @@ function createLab(spec: LabSpec, onStep: (step: string) => void) {
         step: state.step,
         accelerator: state.verdict?.accelerator ?? "unknown",
         blades: bays.map(({ name, power, pid }) => ({ name, power, pid })),
-        hosts: state.hosts.map((host) => ({ name: host.plan.name, state: host.pid() === null ? "stopped" : "running", pid: host.pid() })),
-        processes: await Promise.all(processes.map(async ({ pid, name }) => ({ pid, name, memoryKiB: await memoryKiB(pid) }))),
+        hosts: state.hosts.map((host) => ({
+          name: host.plan.name,
+          state: host.pid() === null ? "stopped" : "running",
+          pid: host.pid(),
+        })),
+        processes: await Promise.all(
+          processes.map(async ({ pid, name }) => ({ pid, name, memoryKiB: await memoryKiB(pid) })),
+        ),
         faults: isUp ? await readFaults() : {},
       };
     },
@@ -236,7 +266,10 @@ function createLab(spec: LabSpec, onStep: (step: string) => void) {
   async function stopMachines(): Promise<void> {
     state.phase = "stopping";
     step("stopping machines");
-    await Promise.all([...state.processes.map((process) => process.end(STOP_GRACE_MS)), ...state.hosts.map((host) => host.close())]);
+    await Promise.all([
+      ...state.processes.map((process) => process.end(STOP_GRACE_MS)),
+      ...state.hosts.map((host) => host.close()),
+    ]);
   }
 
   /** Once, however often it is asked for. */

@@ -6,7 +6,10 @@ export const BladeSpec = z.strictObject({
   memoryMiB: z.int().min(128).default(1_536),
   diskGiB: z.int().min(1).max(2_000).default(8),
   /** Where it boots from unless its BMC is told otherwise. */
-  bootOrder: z.array(z.enum(["disk", "network"])).min(1).default(["disk", "network"]),
+  bootOrder: z
+    .array(z.enum(["disk", "network"]))
+    .min(1)
+    .default(["disk", "network"]),
 });
 export type BladeSpec = z.output<typeof BladeSpec>;
 

@@ -1,4 +1,5 @@
-import { rm, stat } from "node:fs/promises";
+import { rm, rmdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { run } from "./command.ts";
 import { findNamespaces, namespacePids } from "./network.ts";
 import { labPaths } from "./plan.ts";
@@ -22,6 +23,8 @@ export async function sweep(lab: { name: string; stateDir: string }): Promise<vo
   // Only what a lab has made is a lab's: its spec is the first file there.
   if (await exists(paths.spec)) await rm(paths.dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   await rm(paths.runtime, { recursive: true, force: true });
+  // Where other labs have theirs too, it stays.
+  await rmdir(dirname(paths.runtime)).catch(() => {});
 }
 
 /** True when none is left. */

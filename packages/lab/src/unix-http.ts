@@ -57,9 +57,18 @@ export async function callJson(
   const text = options.body === undefined ? "" : JSON.stringify(options.body);
   const signal = AbortSignal.timeout(options.timeoutMs ?? 60_000);
   const { status, body } = await new Promise<{ status: number; body: string }>((resolve, reject) => {
-    const outgoing = request({ socketPath, method, path, signal, headers: { "content-type": "application/json", "content-length": Buffer.byteLength(text) } }, (res) => {
-      readText(res, 64 * MAX_BODY_BYTES).then((said) => resolve({ status: res.statusCode ?? 0, body: said }), reject);
-    });
+    const outgoing = request(
+      {
+        socketPath,
+        method,
+        path,
+        signal,
+        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(text) },
+      },
+      (res) => {
+        readText(res, 64 * MAX_BODY_BYTES).then((said) => resolve({ status: res.statusCode ?? 0, body: said }), reject);
+      },
+    );
     outgoing.once("error", reject);
     outgoing.end(text);
   });
@@ -97,7 +106,7 @@ async function answer(routes: JsonRoutes, req: IncomingMessage, res: ServerRespo
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
+  } catch {
     throw new RefusedError(400, "the body is not JSON");
   }
 }

@@ -15,7 +15,10 @@ export type BladeStart = {
 };
 
 /** Device ids by boot device, for `bootindex` here and later over QMP. */
-export const BOOT_DEVICE_ID = { disk: "disk0", network: "nic1", cd: "cd0" } as const satisfies Record<BootDevice, string>;
+export const BOOT_DEVICE_ID = { disk: "disk0", network: "nic1", cd: "cd0" } as const satisfies Record<
+  BootDevice,
+  string
+>;
 
 export function bladeSockets(dir: string) {
   return {
@@ -49,7 +52,9 @@ export function qemuArguments({ plan, accelerator, order, uuid, serial, macs, me
   return [
     ...["-name", plan.name, "-nodefaults", "-no-user-config", "-S"],
     ...["-machine", plan.firmware === "uefi" ? "q35" : "pc"],
-    ...(accelerator === "kvm" ? ["-accel", "kvm", "-cpu", "host"] : ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"]),
+    ...(accelerator === "kvm"
+      ? ["-accel", "kvm", "-cpu", "host"]
+      : ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"]),
     ...["-smp", String(plan.cores), "-m", `${plan.memoryMiB}M`],
     // Only what has a boot index is tried.
     ...["-boot", "strict=on"],
@@ -62,19 +67,35 @@ export function qemuArguments({ plan, accelerator, order, uuid, serial, macs, me
           ...["-drive", `if=pflash,format=raw,unit=1,file=${escaped(files.uefiVariables)}`],
         ]
       : []),
-    ...["-drive", `if=none,id=disk0-file,format=raw,discard=unmap,detect-zeroes=unmap,cache=unsafe,file=${escaped(files.disk)}`],
+    ...[
+      "-drive",
+      `if=none,id=disk0-file,format=raw,discard=unmap,detect-zeroes=unmap,cache=unsafe,file=${escaped(files.disk)}`,
+    ],
     ...["-device", `virtio-blk-pci,id=disk0,drive=disk0-file,serial=${plan.name}-disk0${index("disk")}`],
     ...plan.nics.flatMap((nic) => [
       ...["-netdev", `tap,id=${nic.id}-net,ifname=${nic.tap},script=no,downscript=no`],
-      ...["-device", `virtio-net-pci,id=${nic.id},netdev=${nic.id}-net,mac=${macs[nic.id] ?? nic.mac}${nic.id === "nic1" ? index("network") : ""}`],
+      ...[
+        "-device",
+        `virtio-net-pci,id=${nic.id},netdev=${nic.id}-net,mac=${macs[nic.id] ?? nic.mac}${nic.id === "nic1" ? index("network") : ""}`,
+      ],
     ]),
     ...(plan.firmware === "uefi" ? [] : ["-device", "ich9-ahci,id=ahci"]),
     ...["-drive", `if=none,id=cd0-file,media=cdrom,readonly=on${media}`],
     ...["-device", `ide-cd,id=cd0,drive=cd0-file,bus=${plan.firmware === "uefi" ? "ide.0" : "ahci.0"}${index("cd")}`],
     ...["-device", "virtio-rng-pci"],
     ...["-device", "VGA", "-vnc", `unix:${escaped(sockets.vnc)}`],
-    ...["-chardev", `socket,id=serial,path=${escaped(sockets.serialInner)},server=on,wait=off`, "-serial", "chardev:serial"],
-    ...["-chardev", `socket,id=qmp,path=${escaped(sockets.qmp)},server=on,wait=off`, "-mon", "chardev=qmp,mode=control"],
+    ...[
+      "-chardev",
+      `socket,id=serial,path=${escaped(sockets.serialInner)},server=on,wait=off`,
+      "-serial",
+      "chardev:serial",
+    ],
+    ...[
+      "-chardev",
+      `socket,id=qmp,path=${escaped(sockets.qmp)},server=on,wait=off`,
+      "-mon",
+      "chardev=qmp,mode=control",
+    ],
   ];
 }
 

@@ -9,7 +9,14 @@ import {
   type VirtualMedia,
 } from "../hardware.ts";
 import type { BladePlan } from "../plan.ts";
-import { type Accelerator, BOOT_DEVICE_ID, bladeFiles, bladeSockets, qemuArguments, UEFI_VARIABLES } from "./arguments.ts";
+import {
+  type Accelerator,
+  BOOT_DEVICE_ID,
+  bladeFiles,
+  bladeSockets,
+  qemuArguments,
+  UEFI_VARIABLES,
+} from "./arguments.ts";
 import { afterStart, type BootDevice, bootOrder } from "./boot-order.ts";
 import { type MachineProcess, startMachine } from "./machine-process.ts";
 import type { QmpEvent } from "./qmp.ts";
@@ -89,7 +96,11 @@ export async function createQemuBlade(plan: BladePlan, accelerator: Accelerator)
       mediaImage: state.media.inserted ? state.media.image : null,
     });
     const machine = await startMachine({ args, qmpSocket: sockets.qmp, onEvent: hear }).catch((cause: unknown) => {
-      throw new HardwareError("failed", `${plan.name} could not be started: ${cause instanceof Error ? cause.message : "unknown"}`, { cause });
+      throw new HardwareError(
+        "failed",
+        `${plan.name} could not be started: ${cause instanceof Error ? cause.message : "unknown"}`,
+        { cause },
+      );
     });
     state.machine = machine;
     void machine.gone.then(() => {
@@ -118,7 +129,11 @@ export async function createQemuBlade(plan: BladePlan, accelerator: Accelerator)
     const wanted = nextOrder();
     if (wanted.join() === state.order.join()) return;
     const set = (device: BootDevice, value: number) =>
-      machine.qmp.execute("qom-set", { path: `/machine/peripheral/${BOOT_DEVICE_ID[device]}`, property: "bootindex", value });
+      machine.qmp.execute("qom-set", {
+        path: `/machine/peripheral/${BOOT_DEVICE_ID[device]}`,
+        property: "bootindex",
+        value,
+      });
     // No two devices may have the same index even for a moment.
     for (const device of state.order) await set(device, -1);
     for (const [index, device] of wanted.entries()) await set(device, index);
@@ -199,7 +214,8 @@ export async function createQemuBlade(plan: BladePlan, accelerator: Accelerator)
     setMac: (nicId, mac) =>
       inTurn(async () => {
         if (state.machine !== null) throw new HardwareError("busy", `${plan.name} is on`);
-        if (!plan.nics.some((nic) => nic.id === nicId)) throw new HardwareError("invalid", `${plan.name} has no ${nicId}`);
+        if (!plan.nics.some((nic) => nic.id === nicId))
+          throw new HardwareError("invalid", `${plan.name} has no ${nicId}`);
         if (mac === null) delete macs[nicId];
         else if (MAC.test(mac)) macs[nicId] = mac;
         else throw new HardwareError("invalid", "not a unicast MAC address like 52:54:00:12:34:56");
@@ -208,7 +224,8 @@ export async function createQemuBlade(plan: BladePlan, accelerator: Accelerator)
       inTurn(async () => {
         if (state.machine !== null) throw new HardwareError("busy", `${plan.name} is on`);
         if (uuid !== null && !UUID.test(uuid)) throw new HardwareError("invalid", "not a UUID in lower case");
-        if (serial !== null && !SERIAL.test(serial)) throw new HardwareError("invalid", "not a serial number of letters, digits and . _ -");
+        if (serial !== null && !SERIAL.test(serial))
+          throw new HardwareError("invalid", "not a serial number of letters, digits and . _ -");
         state.uuid = uuid ?? plan.uuid;
         state.serial = serial ?? plan.serial;
       }),

@@ -54,7 +54,8 @@ async function firstConnection(
   await waitUntil(
     "QEMU starts",
     async () => {
-      if (child.exitCode !== null || child.pid === undefined) throw new Error(`QEMU did not start: ${said.text.trim()}`);
+      if (child.exitCode !== null || child.pid === undefined)
+        throw new Error(`QEMU did not start: ${said.text.trim()}`);
       found.qmp = await connectQmp(options.qmpSocket, options.onEvent).catch(() => null);
       return found.qmp !== null;
     },

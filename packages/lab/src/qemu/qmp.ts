@@ -50,10 +50,12 @@ export async function connectQmp(path: string, onEvent: (event: QmpEvent) => voi
         waiting.delete(id);
         reject(new Error(`QEMU did not answer ${command}`));
       }, ANSWER_DEADLINE_MS);
-      const settled = <T>(then: (value: T) => void) => (value: T) => {
-        clearTimeout(late);
-        then(value);
-      };
+      const settled =
+        <T>(then: (value: T) => void) =>
+        (value: T) => {
+          clearTimeout(late);
+          then(value);
+        };
       waiting.set(id, { resolve: settled(resolve), reject: settled(reject) });
       socket.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`);
     });
