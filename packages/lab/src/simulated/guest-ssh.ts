@@ -1,7 +1,8 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Duplex } from "node:stream";
-import ssh2, { type AuthContext, type Connection, type ServerChannel } from "ssh2";
+import ssh2, { type AuthContext, type Connection, type PublicKeyAuthContext, type ServerChannel } from "ssh2";
 import type { Guest } from "./guest.ts";
+import { bareSignature, certifiedKey } from "./guest-certificate.ts";
 import { readsInput, runCommand } from "./guest-shell.ts";
 
 const MAX_STDIN_BYTES = 4 * 1024 * 1024;
@@ -43,8 +44,15 @@ function authenticate(guest: Guest, context: AuthContext): void {
     if (context.signature === undefined || context.blob === undefined) return true;
     return one.verify(context.blob, context.signature, context.hashAlgo) === true;
   });
-  if (fits) context.accept();
+  if (fits || isCertified(context, user)) context.accept();
   else context.reject(["publickey"]);
+}
+
+function isCertified(context: PublicKeyAuthContext, user: Guest["users"][number]): boolean {
+  const key = certifiedKey(context.key.data, user);
+  if (key === null) return false;
+  if (context.signature === undefined || context.blob === undefined) return true;
+  return key.verify(context.blob, bareSignature(context.signature)) === true;
 }
 
 function answer(guest: Guest, command: string, channel: ServerChannel): void {

@@ -85,7 +85,9 @@ function isFinal(error: unknown): boolean {
   return error instanceof HostKeyError || error.failure === "rejected";
 }
 
-const FIRST_BOOT = "if command -v cloud-init > /dev/null 2>&1; then cloud-init status --wait --long; fi";
+/** What the first boot wrote, such as the host key, is on the disk before anyone counts on it: a power cut may follow. */
+const FIRST_BOOT =
+  "code=0; if command -v cloud-init > /dev/null 2>&1; then cloud-init status --wait --long || code=$?; fi; sync; exit $code";
 
 async function checkSystem(session: GuestSession, hostname: string, call: WaitCall): Promise<void> {
   call.progress?.(50, "the system answers; waiting for the end of its first boot");
