@@ -13,6 +13,8 @@ const run = promisify(execFile);
 export function register(program: Command): void {
   program
     .command("ssh <server> [command...]")
+    // What follows the server's name is for the other end, also what looks like an option.
+    .passThroughOptions()
     .description("log in to a server over SSH, wherever its network is, or run a command there")
     .addHelpText("after", "\nExample:\n  berth ssh shop-app-1 -- uptime")
     .action(ssh);
