@@ -12,14 +12,14 @@ say() {
   return 0
 }
 
-# field NAME FILE: the value of NAME in an answer. Only plain characters are let through; anything else is no value.
+# field NAME FILE (- for standard input): the value of NAME in an answer. Only plain characters are let through; anything else is no value.
 field() {
   sed -n "s|^$1=\\([A-Za-z0-9._:/+=-]\\{1,400\\}\\)\$|\\1|p" "$2" | head -n 1
 }
 
 # argument NAME: the value of a word of the kernel's command line.
 argument() {
-  tr ' ' '\n' < "$BERTH_PROC/cmdline" | field "$1" /dev/stdin
+  tr ' ' '\n' < "$BERTH_PROC/cmdline" | field "$1" -
 }
 
 is_number() {

@@ -32,14 +32,25 @@ interface Build<T> {
   readonly schema: z.ZodType<T>;
 }
 
+interface BuildCall {
+  readonly signal: AbortSignal;
+  readonly onLine: (line: string) => void;
+}
+
+// One at a time: fifty who ask for the same find it in the cache when the first is done, instead of building it fifty times.
+let turn: Promise<unknown> = Promise.resolve();
+
 /**
  * Builds something in a process of its own, which is ended with all that it started when the signal comes.
  * @throws AppError `unavailable` with the builder's own words.
  */
-export async function buildInChild<T>(
-  build: Build<T>,
-  call: { signal: AbortSignal; onLine: (line: string) => void },
-): Promise<T> {
+export async function buildInChild<T>(build: Build<T>, call: BuildCall): Promise<T> {
+  const mine = turn.then(() => runChild(build, call));
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+async function runChild<T>(build: Build<T>, call: BuildCall): Promise<T> {
   call.signal.throwIfAborted();
   const mirror = build.mirror === undefined ? [] : ["--mirror", build.mirror];
   const argv = [PROGRAM, build.recipe, "--cache", build.cacheDir, ...mirror];
