@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { describeContract } from "./gen-openapi.ts";
 import { describeLifecycles } from "./gen-lifecycles.ts";
+import { describeContract } from "./gen-openapi.ts";
 import { describeSchema } from "./gen-schema.ts";
 
 /** `./berth gen` writes what is generated; with `--check`, says which of it is out of date. */

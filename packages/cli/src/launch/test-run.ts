@@ -1,6 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runChecks } from "./check-run.ts";
 import { config } from "./config.ts";
 import { inRoot, ROOT, toolScript } from "./paths.ts";
 import { runHere } from "./run.ts";
@@ -18,7 +19,8 @@ interface TestOptions {
 
 /** Runs all suites, prints times, and ends with `N passed, N failed`. Returns the exit code. */
 export async function runTests(options: TestOptions): Promise<number> {
-  const results: SuiteResult[] = [];
+  // Of a part, the tests are asked for; of the whole, that it is in order too.
+  const results: SuiteResult[] = options.paths.length === 0 ? [await runCheckSuite()] : [];
   for (const suite of SUITES) results.push(await runSuite(suite, options));
   console.log(`\n${timesTable(results, ROOT)}\n`);
   console.log(lastLine(results));
@@ -26,6 +28,18 @@ export async function runTests(options: TestOptions): Promise<number> {
   const nothing = results.every((result) => result.passed + result.failed + result.skipped === 0);
   if (nothing) console.error("berth: no test matches");
   return wrong || nothing ? 1 : 0;
+}
+
+/** Types, style, what leans on what, unused code, generated files and conventions: each counts as one test. */
+async function runCheckSuite(): Promise<SuiteResult> {
+  const startedAt = performance.now();
+  const results = await runChecks();
+  const passed = results.filter(({ ok }) => ok).length;
+  const [slowest = null] = results
+    .map(({ name, seconds }) => ({ file: name, seconds }))
+    .toSorted((a, b) => b.seconds - a.seconds);
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { suite: "check", passed, failed: results.length - passed, skipped: 0, seconds, slowest };
 }
 
 async function runSuite(suite: string, options: TestOptions): Promise<SuiteResult> {

@@ -9,6 +9,7 @@ export function register(program: Command): void {
     .addHelpText("after", "\nExample:\n  berth check --fix")
     .action(async (options: { fix?: boolean }) => {
       if (options.fix) await fixStyle();
-      process.exitCode = await runChecks();
+      const results = await runChecks();
+      process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;
     });
 }

@@ -12,6 +12,7 @@ export interface Part {
 export const PARTS: readonly Part[] = [
   { package: "qemu-system-x86", purposes: ["lab"], reason: "runs the lab's blades and virtual machines" },
   { package: "qemu-utils", purposes: ["lab", "images"], reason: "makes and converts disk images (qemu-img)" },
+  { package: "qemu-block-extra", purposes: ["lab"], reason: "lets QEMU read disks over the network" },
   { package: "libvirt-daemon", purposes: ["lab"], reason: "the lab's hypervisor hosts, as a private daemon" },
   { package: "libvirt-daemon-driver-qemu", purposes: ["lab"], reason: "lets that daemon run QEMU" },
   { package: "dnsmasq-base", purposes: ["lab"], reason: "answers DHCP and TFTP inside the lab" },
@@ -40,6 +41,13 @@ export const PARTS: readonly Part[] = [
   },
   { package: "redfishtool", purposes: ["tests"], reason: "another one" },
   { package: "libvirt-clients", purposes: ["tests"], reason: "virsh, to look at what Berth did from outside" },
+  { package: "openssh-client", purposes: ["tests"], reason: "ssh and ssh-keygen, to check our SSH with another one" },
+  {
+    package: "openssh-server",
+    purposes: ["tests"],
+    reason: "a real SSH server to reach (Debian starts its service too)",
+  },
+  { package: "python3-minimal", purposes: ["tests"], reason: "runs scripts in guests' tests" },
   { package: "shellcheck", purposes: ["tests"], reason: "checks the launcher and the service OS agent" },
 ];
 
