@@ -1,7 +1,7 @@
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import { DBOSExecutor } from "@dbos-inc/dbos-sdk/internal/dbos-executor";
 import { sql } from "kysely";
-import type { Tx } from "../db/db.ts";
+import { type Db, openDb, type Tx } from "../db/db.ts";
 import type { Log } from "../log.ts";
 
 /**
@@ -21,9 +21,19 @@ const RUN = "berth-run";
 const RECOVERIES = 1_000_000_000;
 const POLL_MS = 50;
 
-/** Makes DBOS's tables. */
+const MIGRATION_LOCK = 7_770_003;
+
+/** Makes DBOS's tables. Of controllers that start at once, one does and the others wait. */
 export async function migrateEngine(databaseUrl: string): Promise<void> {
-  await DBOS.migrate(databaseUrl);
+  const db = openDb(databaseUrl, { maxConnections: 1 });
+  try {
+    await db.transaction().execute(async (tx) => {
+      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
+      await DBOS.migrate(databaseUrl);
+    });
+  } finally {
+    await db.destroy();
+  }
 }
 
 /** Queues one run of an operation, within the caller's transaction. The same run again is the same. */
@@ -32,6 +42,17 @@ export async function enqueueRun(tx: Tx, operationId: string, run: number): Prom
     workflow_name => ${RUN}, queue_name => ${QUEUE},
     positional_args => array[to_json(${operationId}::text), to_json(${run}::int)],
     workflow_id => ${`${operationId}#${run}`}, app_version => ${VERSION})`.execute(tx);
+}
+
+/** Forgets runs that are over, a batch at a time: the journal has all that is to be kept. Returns how many. */
+export async function forgetRuns(db: Db, before: Date, limit: number): Promise<number> {
+  const result = await sql`
+    delete from dbos.workflow_status where workflow_uuid in (
+      select workflow_uuid from dbos.workflow_status
+      where status in ('SUCCESS', 'ERROR', 'CANCELLED') and created_at < ${before.getTime()} limit ${limit})`.execute(
+    db,
+  );
+  return Number(result.numAffectedRows ?? 0n);
 }
 
 export interface Queue {

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { type Db, inTx, openDb } from "../db/db.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
-import { enqueueRun, launchQueue, type Queue } from "./dbos.ts";
+import { enqueueRun, launchQueue, migrateEngine, type Queue } from "./dbos.ts";
 import { wake } from "./journal.ts";
 import { buryDead, type HeldLease, LEASE_TIMES, type Lease, type LeaseTimes, takeLease } from "./lease.ts";
 import { type AnyWorkflow, type Moment, type Registered, runOperation } from "./runner.ts";
@@ -101,6 +101,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
       registered.set(workflow.name, { workflow: checkNames(workflow), deps });
     },
     launch: async () => {
+      await migrateEngine(options.databaseUrl);
       // Connections of its own: a controller with much to do must not lose its lease waiting for one.
       leaseDb = openDb(options.databaseUrl, { maxConnections: 2 });
       const held = await takeLease({
