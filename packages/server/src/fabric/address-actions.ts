@@ -6,10 +6,11 @@ import { audit } from "../identity/audit.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
+import { addressKey } from "./address-claim.ts";
 import { addressRows, addressView } from "./address-list.ts";
 import { contains, formatAddress, parseAddress, parseCidr } from "./address-rules.ts";
 import { getNetwork } from "./network-actions.ts";
-import { insertUnlessTaken } from "./occupancy.ts";
+import { insertUnlessTaken, lockValue } from "./occupancy.ts";
 
 interface AddressReservation {
   readonly network: string;
@@ -33,6 +34,7 @@ export async function reserveAddress(
       });
     const id = randomUUID();
     const ip = formatAddress(address);
+    await lockValue(tx, addressKey(network.id, ip));
     const isKept = await insertUnlessTaken(tx, () =>
       sql`
         insert into address (id, network_id, ip, kind, note, during)

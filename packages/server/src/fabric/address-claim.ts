@@ -14,7 +14,7 @@ import {
   subtract,
   usableRange,
 } from "./address-rules.ts";
-import { claimFirstFree, type During, effective, insertUnlessTaken, rangeOf } from "./occupancy.ts";
+import { claimFirstFree, type During, effective, insertUnlessTaken, lockValue, rangeOf } from "./occupancy.ts";
 
 export interface AddressWish {
   readonly networkId: string;
@@ -69,7 +69,7 @@ async function claimAutomatic(tx: Tx, network: NetworkPlan, wish: AddressWish): 
   const free = automaticRanges(network);
   const address = await claimFirstFree(tx, {
     blocks: candidateBlocks(free, await highestHeld(tx, network, free)),
-    lockKey: (value) => `address:${network.id}:${formatAddress(value)}`,
+    lockKey: (value) => addressKey(network.id, formatAddress(value)),
     free: (block) => freeOf(tx, network.id, block, wish.during),
     insert: (value) => insertAddress(tx, wish, formatAddress(value)),
   });
@@ -91,12 +91,18 @@ async function claimStatic(tx: Tx, network: NetworkPlan, wish: AddressWish): Pro
     throw new AppError("invalid_request", `address ${ip} is the gateway of network ${network.name}`);
   const excluded = network.ranges.some((range) => range.kind === "excluded" && contains(range, address));
   if (excluded) throw new AppError("conflict", `address ${ip} of network ${network.name} is in an excluded range`);
+  await lockValue(tx, addressKey(network.id, ip));
   const [free] = await freeOf(tx, network.id, [address], wish.during);
   if (free !== undefined && (await insertUnlessTaken(tx, () => insertAddress(tx, wish, ip)))) return ip;
   throw new AppError(
     "conflict",
     `address ${ip} of network ${network.name} is held by something else at that time: what has a static address can be deployed once at a time`,
   );
+}
+
+/** Whoever takes an address locks this first. */
+export function addressKey(networkId: string, ip: string): string {
+  return `address:${networkId}:${ip}`;
 }
 
 /** What may be given out: the automatic ranges without all that is kept for something else. */

@@ -61,9 +61,18 @@ export async function claimFirstFree<T>(
     }
   }
   for (const value of busy) {
+    await lockValue(tx, search.lockKey(value));
     if (await insertUnlessTaken(tx, () => search.insert(value))) return value;
   }
   return null;
+}
+
+/**
+ * Waits for others who are just taking the value. Without it, several inserts that exclude each other wait for each
+ * other, and the database ends all but one as a deadlock after a second.
+ */
+export async function lockValue(tx: Tx, key: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 7770))`.execute(tx);
 }
 
 async function tryLock(tx: Tx, key: string): Promise<boolean> {

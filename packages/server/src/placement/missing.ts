@@ -93,14 +93,19 @@ function machineFor(picture: Picture, demand: Demand): MachineNeed {
   };
 }
 
-/** One host per site, with room for all of them together: so whatever is laid first, the last one fits too. */
+/** One host per site with room for all that can only lie there, and for all that lie anywhere on each. */
 function hostsFor(picture: Picture, demands: readonly Demand[]): HostNeed[] {
-  const sites = Map.groupBy(demands, (demand) => siteOf(picture, demand));
-  return [...sites].map(([siteId, members]) => ({
-    siteId,
-    ...members.map(useOf).reduce(addUse, NOTHING),
-    networks: [...new Set(members.flatMap((demand) => networksOf(picture, demand).map((network) => network.name)))],
-  }));
+  const anywhere = demands.filter((demand) => demand.networkIds.length === 0);
+  const sites = new Set(
+    demands.filter((demand) => demand.networkIds.length > 0).map((demand) => siteOf(picture, demand)),
+  );
+  const [first] = anywhere;
+  if (sites.size === 0 && first !== undefined) sites.add(siteOf(picture, first));
+  return [...sites].map((siteId) => {
+    const members = demands.filter((demand) => demand.networkIds.length === 0 || siteOf(picture, demand) === siteId);
+    const networks = members.flatMap((demand) => networksOf(picture, demand).map((network) => network.name));
+    return { siteId, ...members.map(useOf).reduce(addUse, NOTHING), networks: [...new Set(networks)] };
+  });
 }
 
 function networksOf(picture: Picture, demand: Demand) {

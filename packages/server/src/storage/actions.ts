@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
-import { type During, insertUnlessTaken, rangeOf } from "../fabric/occupancy.ts";
+import { type During, insertUnlessTaken, lockValue, rangeOf } from "../fabric/occupancy.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import { type DiskPlan, volumeName } from "./volume-rules.ts";
@@ -32,6 +32,7 @@ export async function planVolumes(tx: Tx, wish: VolumeWish): Promise<PlannedVolu
   const planned: PlannedVolume[] = [];
   for (const disk of wish.disks) {
     const name = volumeName(wish, disk);
+    if (wish.machineId !== null) await lockValue(tx, `volume:${wish.machineId}:${disk.on ?? ""}`);
     const isNew = await insertUnlessTaken(tx, async () => {
       const { rows } = await sql<{ id: string }>`
         insert into volume (id, name, host_id, machine_id, place, disk, role, size_gib, during)
