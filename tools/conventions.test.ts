@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { linesMatching, ROOT, sourceFiles } from "./source-files.ts";
@@ -16,8 +16,13 @@ it("has no file above 400 lines but those listed with a reason", () => {
 });
 
 it("reads the environment in config files only", () => {
+  // What starts whole programs (e2e) hands its environment on to them.
   const others = code.filter(
-    ({ path }) => !/(?:^|\/|-)config\.ts$/.test(path) && path !== "vitest.config.ts" && path !== self,
+    ({ path }) =>
+      !/(?:^|\/|-)(?:config|env)\.ts$/.test(path) &&
+      !path.startsWith("e2e/") &&
+      path !== "vitest.config.ts" &&
+      path !== self,
   );
   expect(linesMatching(others, /\bprocess\.env\b/)).toEqual([]);
 });
@@ -97,4 +102,31 @@ it("has no file that only exports what others hold", () => {
     ({ path, text }) => basename(path) === "index.ts" && dirname(path) !== "." && /^export \* from/m.test(text),
   );
   expect(barrels.map(({ path }) => path)).toEqual([]);
+});
+
+it("gives a reason for every npm dependency in docs/guide/dependencies.md", () => {
+  const page = readFileSync(join(ROOT, "docs/guide/dependencies.md"), "utf8");
+  const manifests = [
+    "package.json",
+    ...readdirSync(join(ROOT, "packages")).map((name) => `packages/${name}/package.json`),
+  ];
+  const unexplained = manifests.flatMap((path) => {
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(ROOT, path), "utf8"));
+    return Object.keys({ ...dependencies, ...devDependencies })
+      .filter((name) => !name.startsWith("@berth/") && !page.includes(`\`${name}\``))
+      .map((name) => `${path}: ${name}`);
+  });
+  expect(unexplained).toEqual([]);
+});
+
+it("has no page with a link to a file that is not there", () => {
+  const broken = sourceFiles(["README.md", "CONTRIBUTING.md", "docs"], [".md"])
+    .filter(({ path }) => path !== "docs/schema.md")
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+        .map((match) => match[1] ?? "")
+        .filter((link) => !/^[a-z]+:/.test(link) && !existsSync(join(ROOT, dirname(path), link)))
+        .map((link) => `${path}: ${link}`),
+    );
+  expect(broken).toEqual([]);
 });
