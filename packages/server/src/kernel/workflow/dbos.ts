@@ -1,7 +1,8 @@
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import { DBOSExecutor } from "@dbos-inc/dbos-sdk/internal/dbos-executor";
 import { sql } from "kysely";
-import { type Db, openDb, type Tx } from "../db/db.ts";
+import pg from "pg";
+import type { Db, Tx } from "../db/db.ts";
 import type { Log } from "../log.ts";
 
 /**
@@ -25,14 +26,14 @@ const MIGRATION_LOCK = 7_770_003;
 
 /** Makes DBOS's tables. Of controllers that start at once, one does and the others wait. */
 export async function migrateEngine(databaseUrl: string): Promise<void> {
-  const db = openDb(databaseUrl, { maxConnections: 1 });
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
   try {
-    await db.transaction().execute(async (tx) => {
-      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
-      await DBOS.migrate(databaseUrl);
-    });
+    // The lock of a session, not of a transaction: DBOS makes indexes concurrently, which waits for every transaction.
+    await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    await DBOS.migrate(databaseUrl);
   } finally {
-    await db.destroy();
+    await client.end();
   }
 }
 
