@@ -1,6 +1,7 @@
 import { type Field, fieldsOf, type Shape } from "@berth/api/fields.ts";
 import type { Route } from "@berth/api/route.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { wordsOf } from "../render/text.ts";
 
 /** Where in a request a flag's value goes. */
 export interface Flag {
@@ -33,8 +34,8 @@ function fieldFlags(part: Flag["part"], above: readonly string[], field: Field):
 }
 
 /** `leasePolicy` → `lease-policy`. */
-export function kebab(name: string): string {
-  return name.replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
+function kebab(name: string): string {
+  return wordsOf(name).join("-");
 }
 
 export function flagName(path: readonly string[]): string {

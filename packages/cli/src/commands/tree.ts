@@ -12,11 +12,11 @@ export function verbRoutes(): VerbRoute[] {
  * Adds a command for each route that has one. Arguments and flags are made for those below `words` only: making them
  * all would be most of the time that a command takes.
  */
-export function registerVerbs(program: Command, words: readonly string[]): void {
+export function registerVerbs(program: Command, words: readonly string[] | "all"): void {
   for (const route of verbRoutes()) {
     const parent = route.cli.words.slice(0, -1).reduce(nounOf, program);
     const command = parent.command(route.cli.words.at(-1) ?? "").description(route.summary);
-    if (isBelow(route.cli.words, words)) defineVerb(command, route);
+    if (words === "all" || isBelow(route.cli.words, words)) defineVerb(command, route);
   }
   for (const noun of program.commands.filter((command) => command.commands.length > 0)) {
     noun.description(noun.commands.map((verb) => verb.name()).join(", "));

@@ -40,10 +40,16 @@ export function valueAt(item: unknown, path: string): unknown {
 
 /** `price.perDay` → `PRICE PER DAY`; a heading. */
 export function heading(path: string): string {
-  return path
+  return wordsOf(path).join(" ").toUpperCase();
+}
+
+/** `leasePolicy` → `lease`, `policy`; `memoryGiB` → `memory`, `gib`. */
+export function wordsOf(name: string): string[] {
+  return name
+    .replaceAll(/([KMGT])iB/g, "$1ib")
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .replaceAll(".", " ")
-    .toUpperCase();
+    .split(/[ .]/)
+    .map((word) => word.toLowerCase());
 }
 
 /** 62_000 → `1m02s`. */
