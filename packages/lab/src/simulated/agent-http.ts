@@ -38,7 +38,7 @@ export function agentHttp(site: Site, asker: { peer: string; token: string; sign
     isTls: boolean;
   }) {
     const headers = { ...what.headers, authorization: `Bearer ${token}` };
-    const answer = await site.bootRequest({ ...what, headers, peer, signal });
+    const answer = await site.bootRequest({ ...what, isDownload: what.method === "GET", headers, peer, signal });
     const status = answer.statusCode ?? 0;
     if (status < 300) return answer;
     answer.destroy();

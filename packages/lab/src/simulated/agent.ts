@@ -39,6 +39,8 @@ export async function runAgent(script: ServiceOs, machine: AgentMachine, deps: A
     install: (system) => machine.install(system),
   };
 
+  const asked = { times: 0 };
+
   async function finish(result: readonly (readonly [string, string])[]): Promise<AgentEnd> {
     const answer = await http.post("done", [...result, ["boot_id", machine.bootId]]);
     return answer.get("action") === "reboot" ? "reboot" : "off";
@@ -60,7 +62,7 @@ export async function runAgent(script: ServiceOs, machine: AgentMachine, deps: A
         return await finish([]);
       case "wait": {
         const seconds = Number(order.get("seconds") ?? DEFAULT_WAIT_S);
-        await clock.idle(1_000 * (seconds <= LONGEST_WAIT_S ? seconds : DEFAULT_WAIT_S), signal);
+        await clock.idle(1_000 * (seconds <= LONGEST_WAIT_S ? seconds : DEFAULT_WAIT_S), signal, asked.times);
         return null;
       }
       case "reboot":
@@ -74,6 +76,7 @@ export async function runAgent(script: ServiceOs, machine: AgentMachine, deps: A
   try {
     while (true) {
       machine.doing("asking what to do");
+      asked.times += 1;
       const end = await obey(await http.post("hello", helloOf(machine)));
       if (end !== null) return end;
     }

@@ -74,7 +74,7 @@ export function simBlade(spec: SimHardwareSpec, deps: BladeDeps): Blade {
       }
       if (end === "disk" && state.disk !== null) return await bootFromDisk(state.disk, bootId, signal);
       doing("no bootable device");
-      await clock.idle(RETRY_MS, signal);
+      await clock.idle(RETRY_MS, signal, n + 1);
     }
   }
 

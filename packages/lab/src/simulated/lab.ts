@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LabDescription, LabStatus, LabTruth } from "@berth/api/lab.ts";
 import { type LabControl, serveControl } from "../control.ts";
@@ -85,7 +85,6 @@ export async function runSimulatedLab(options: SimulatedLabOptions): Promise<Sim
     hostsSocket,
     bmc: { url: bmc.url, ...credentials, sha256: certificate.sha256 },
   });
-  await writeFile(paths.description, JSON.stringify(description, null, 2), { mode: 0o600 });
 
   const faulty: Faulty = {
     blades,
@@ -117,6 +116,7 @@ export async function runSimulatedLab(options: SimulatedLabOptions): Promise<Sim
     state.isStopping = true;
     for (const { hardware } of blades.values()) await hardware.turnOff();
     for (const { host } of hosts.values()) host.close();
+    site.close();
     await Promise.all([bmc.close(), hostService.close(), edge.close()]);
   }
 
@@ -128,6 +128,9 @@ export async function runSimulatedLab(options: SimulatedLabOptions): Promise<Sim
   }
 
   const controlServer = await serveControl(paths.control, null, control, () => void end());
+  // In one piece and last: whoever finds it finds the lab up.
+  await writeFile(`${paths.description}.next`, JSON.stringify(description, null, 2), { mode: 0o600 });
+  await rename(`${paths.description}.next`, paths.description);
   return { description, blades, hosts, ended: ended.promise, down: end };
 }
 

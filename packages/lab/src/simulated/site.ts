@@ -1,8 +1,12 @@
-import { type IncomingMessage, request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
 import type { BootUpstream, DhcpLease, DhcpState } from "@berth/api/edge.ts";
 import { parseCidr, toNumber, toText } from "./ipv4.ts";
 
 const IDLE_TIMEOUT_MS = 60_000;
+/** What a site's boot service does at once; thousands of machines that start together stand in line. */
+const MAX_QUESTIONS = 64;
+/** Apart from questions, since a machine asks some while it downloads. */
+const MAX_DOWNLOADS = 32;
 
 export interface BootRequest {
   readonly method: "GET" | "POST";
@@ -12,6 +16,7 @@ export interface BootRequest {
   /** The address that the machine comes from. */
   readonly peer: string;
   readonly isTls: boolean;
+  readonly isDownload?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -25,6 +30,7 @@ export interface Site {
   /** The address that DHCP gives to a card, or null. */
   addressFor(mac: string): string | null;
   bootRequest(request: BootRequest): Promise<IncomingMessage>;
+  close(): void;
 }
 
 const LEASE_MS = 3_600_000;
@@ -38,6 +44,8 @@ export function createSite(name: string): Site {
     /** Leased or reserved. */
     taken: new Set<string>(),
   };
+  const questions = new Agent({ keepAlive: true, maxSockets: MAX_QUESTIONS, scheduling: "fifo" });
+  const downloads = new Agent({ keepAlive: true, maxSockets: MAX_DOWNLOADS, scheduling: "fifo" });
 
   function dynamicAddress(mac: string): string | null {
     const held = state.leases.get(mac);
@@ -87,6 +95,7 @@ export function createSite(name: string): Site {
       return new Promise((resolve, reject) => {
         const onward = request({
           socketPath: boot.upstream,
+          agent: asked.isDownload ? downloads : questions,
           method: asked.method,
           path: asked.path,
           signal: asked.signal,
@@ -110,6 +119,10 @@ export function createSite(name: string): Site {
         onward.once("error", reject);
         onward.end(asked.body);
       });
+    },
+    close() {
+      questions.destroy();
+      downloads.destroy();
     },
   };
 }
