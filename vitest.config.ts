@@ -16,8 +16,8 @@ const roots = "{packages/*/src,e2e,bench,tools}";
 export default defineConfig({
   test: {
     // Other work shares the machine: a deadline is there to end a hang, never to measure.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     projects: [
       { extends: true, test: { name: "conventions", include: ["tools/conventions.test.ts"] } },
       {

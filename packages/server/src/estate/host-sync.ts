@@ -1,0 +1,45 @@
+import { sql } from "kysely";
+import { AppError, ProviderError } from "../kernel/errors.ts";
+import type { Reconciler } from "../kernel/schedule/reconcile.ts";
+import { lookAtHost, observeHost } from "./host-observe.ts";
+import type { SyncDeps } from "./machine-sync.ts";
+import { forEachOf, PER_PASS } from "./sync-rules.ts";
+
+const EVERY_MS = 60_000;
+const LOOK_MS = 20_000;
+
+/** Keeps up with hosts: what they have, and whether they answer. One that does not takes no new servers. */
+export function hostSync({ db, providers, log }: SyncDeps): Reconciler {
+  return {
+    name: "host-sync",
+    everyMs: EVERY_MS,
+    async pass(signal) {
+      const hosts = await db
+        .selectFrom("host")
+        .select(["id", "state"])
+        .where("state", "<>", "retired")
+        .orderBy(sql`observed_at nulls first`)
+        .limit(PER_PASS)
+        .execute();
+      const seen = { checked: 0, changed: 0, failed: 0 };
+      await forEachOf(hosts, async ({ id, state: before }) => {
+        if (signal.aborted) return;
+        seen.checked += 1;
+        try {
+          const call = { signal: AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]) };
+          const facts = await lookAtHost(await providers.forHost(id), call);
+          if ((await observeHost(db, id, facts)).state !== before) seen.changed += 1;
+        } catch (error) {
+          seen.failed += 1;
+          log.warn("host could not be looked at", { hostId: id, error });
+          // A pass that is ended is no sign of a host that is gone, nor is a mistake of ours.
+          const isSilent =
+            error instanceof ProviderError || (error instanceof AppError && error.code === "unavailable");
+          if (signal.aborted || !isSilent) return;
+          if ((await observeHost(db, id, null)).state !== before) seen.changed += 1;
+        }
+      });
+      return seen;
+    },
+  };
+}
