@@ -23,6 +23,7 @@ it("CAP guests: every pair fits, as ssh2 reads it", () => {
   }
 });
 
+// OpenSSH is a peer, and not everywhere: ssh2 reads the keys above in any case.
 it.skipIf(!existsSync(SSH_KEYGEN))("CAP guests: OpenSSH derives the public half from the private one", async () => {
   const dir = await mkdtemp(join(tmpdir(), "berth-keys-"));
   try {
