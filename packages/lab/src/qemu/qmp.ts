@@ -25,7 +25,8 @@ export async function connectQmp(path: string, onEvent: (event: QmpEvent) => voi
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const state = { nextId: 1, closed: false };
 
-  createInterface({ input: socket }).on("line", (line) => {
+  const lines = createInterface({ input: socket });
+  lines.on("line", (line) => {
     const message = Message.safeParse(parsed(line));
     // The greeting is neither, and has nothing that we need.
     if (!message.success) return;
@@ -35,6 +36,8 @@ export async function connectQmp(path: string, onEvent: (event: QmpEvent) => voi
     if ("error" in message.data) call?.reject(new Error(`QEMU refused: ${message.data.error.desc}`));
     else call?.resolve(message.data.return);
   });
+  // The interface passes on what goes wrong below it; either without a listener would end this process.
+  lines.on("error", () => {});
   socket.on("error", () => {});
   socket.on("close", () => {
     state.closed = true;
