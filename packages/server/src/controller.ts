@@ -31,7 +31,7 @@ import type { Log } from "./kernel/log.ts";
 import { createMetrics } from "./kernel/metrics.ts";
 import { createOutgoing } from "./kernel/outgoing.ts";
 import { openSecretBox } from "./kernel/secrets.ts";
-import { createEngine } from "./kernel/workflow/engine.ts";
+import { createEngine, type RunningEngine } from "./kernel/workflow/engine.ts";
 import { operationRoutes } from "./kernel/workflow/routes.ts";
 import { poolRoutes } from "./pools/routes.ts";
 import * as registry from "./providers/registry.ts";
@@ -56,8 +56,12 @@ export interface Controller {
 const VERSION = "0.1.0";
 const MAX_CONNECTIONS = 30;
 
-/** Puts all rooms together: the only place that knows every one of them. */
-export async function startController(config: Config, log: Log): Promise<Controller> {
+/** Puts all rooms together: the only place that knows every one of them. `onMoment` is for tests that end at a named step. */
+export async function startController(
+  config: Config,
+  log: Log,
+  onMoment?: RunningEngine["onMoment"],
+): Promise<Controller> {
   await mkdir(join(config.stateDir, "run"), { recursive: true, mode: 0o700 });
   const databaseUrl = config.databaseUrl ?? (await startEmbedded({ directory: join(config.stateDir, "pg"), log })).url;
   const { applied } = await migrate(databaseUrl);
@@ -79,6 +83,7 @@ export async function startController(config: Config, log: Log): Promise<Control
       process.exit(1);
     },
   });
+  engine.onMoment = onMoment;
   const providers = createProviderPool({ db, secrets, log, metrics, registry });
   const outgoing = createOutgoing();
   const files = imageFiles(config.stateDir);

@@ -1,5 +1,6 @@
 import type { requestContract } from "@berth/api/request.ts";
 import type { serviceContract } from "@berth/api/service.ts";
+import { sql } from "kysely";
 import type { z } from "zod";
 import type { Db } from "../kernel/db/db.ts";
 import { pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
@@ -18,7 +19,7 @@ export async function listRequests(db: Db, actor: Actor, query: RequestQuery) {
     .$if(!isAdministrator(actor), (q) => q.where("request.requester_id", "=", actor.userId))
     // `parked` is how a request shows whose operation waits for a person.
     .$if(query.state === "parked", (q) =>
-      q.where("request.id", "in", db.selectFrom("operation").select("id").$castTo<{ id: string }>().where("state", "in", ["parked", "stuck"])),
+      q.where(sql<string>`request.id::text`, "in", db.selectFrom("operation").select("id").where("state", "in", ["parked", "stuck"])),
     )
     .$if(query.state !== undefined && query.state !== "parked", (q) => q.where("request.state", "=", query.state ?? ""))
     .$if(query.requester !== undefined, (q) => q.where("request.requester", "=", query.requester ?? ""));
