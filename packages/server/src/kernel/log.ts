@@ -16,7 +16,12 @@ type Level = "debug" | "info" | "warn" | "error" | "silent";
 /** JSON lines on `destination` (a file descriptor, standard error by default). */
 export function createLog(options: { level: Level; destination?: number }): Log {
   const base = pino(
-    { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: pino.stdSerializers.errWithCause } },
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { error: pino.stdSerializers.errWithCause },
+    },
     pino.destination({ fd: options.destination ?? 2, sync: true }),
   );
   return wrap(base);

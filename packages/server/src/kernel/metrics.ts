@@ -15,7 +15,13 @@ const SECONDS = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 1800];
 
 export function createMetrics(): Metrics {
   const registers = [new Registry()] as [Registry];
-  const step = new Histogram({ name: "berth_workflow_step_seconds", help: "Steps of workflows", labelNames: ["name", "outcome"], buckets: SECONDS, registers });
+  const step = new Histogram({
+    name: "berth_workflow_step_seconds",
+    help: "Steps of workflows",
+    labelNames: ["name", "outcome"],
+    buckets: SECONDS,
+    registers,
+  });
   const provider = new Histogram({
     name: "berth_provider_call_seconds",
     help: "Calls to the outside world",
@@ -23,8 +29,19 @@ export function createMetrics(): Metrics {
     buckets: SECONDS,
     registers,
   });
-  const transitions = new Counter({ name: "berth_state_transitions_total", help: "Changes of state", labelNames: ["kind", "from", "to"], registers });
-  const inState = new Histogram({ name: "berth_state_seconds", help: "Time spent in a state", labelNames: ["kind", "state"], buckets: SECONDS, registers });
+  const transitions = new Counter({
+    name: "berth_state_transitions_total",
+    help: "Changes of state",
+    labelNames: ["kind", "from", "to"],
+    registers,
+  });
+  const inState = new Histogram({
+    name: "berth_state_seconds",
+    help: "Time spent in a state",
+    labelNames: ["kind", "state"],
+    buckets: SECONDS,
+    registers,
+  });
   return {
     step: (name, outcome, seconds) => step.observe({ name, outcome }, seconds),
     provider: (type, role, method, failure, seconds) => provider.observe({ type, role, method, failure }, seconds),
