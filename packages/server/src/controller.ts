@@ -4,6 +4,8 @@ import { contract } from "@berth/api/contract.ts";
 import { openApiDocument } from "@berth/api/openapi.ts";
 import { startBoot } from "./boot/start-boot.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
+import { hostSync } from "./estate/host-sync.ts";
+import { machineSync } from "./estate/machine-sync.ts";
 import { createProviderPool } from "./estate/providers.ts";
 import { estateRoutes } from "./estate/routes.ts";
 import { registerEstateWorkflows } from "./estate/workflows.ts";
@@ -30,6 +32,8 @@ import { systemRoutes } from "./kernel/http/system-info.ts";
 import type { Log } from "./kernel/log.ts";
 import { createMetrics } from "./kernel/metrics.ts";
 import { createOutgoing } from "./kernel/outgoing.ts";
+import { startReconcilers } from "./kernel/schedule/reconcile.ts";
+import { retentionSync } from "./kernel/schedule/retention.ts";
 import { openSecretBox } from "./kernel/secrets.ts";
 import { createEngine, type RunningEngine } from "./kernel/workflow/engine.ts";
 import { operationRoutes } from "./kernel/workflow/routes.ts";
@@ -115,6 +119,12 @@ export async function startController(
   ];
   const boot = await startBoot({ db, secrets, files, log, stateDir: config.stateDir, cacheDir: config.cacheDir });
   await engine.launch();
+  const reconcilers = startReconcilers({
+    db,
+    controllerId: config.controllerName,
+    log,
+    reconcilers: [machineSync({ db, providers, log }), hostSync({ db, providers, log }), retentionSync(db)],
+  });
   const http = createHttpServer({
     sets,
     authenticate,
@@ -135,6 +145,7 @@ export async function startController(
     administrator,
     async stop() {
       await http.close();
+      await reconcilers.stop();
       await engine.stop();
       await boot.close();
       await providers.close();
