@@ -44,7 +44,7 @@ export async function followOperation(
       if (rootId === "") rootId = rootOf(after);
       printer.show({ before: tree, after, rootId, change });
       tree = after;
-      if (needsPerson(tree.operations.get(rootId))) break;
+      if (stopped(tree).length > 0) break;
     }
   } catch (error) {
     if (!enough.signal.aborted) throw error;
@@ -52,7 +52,7 @@ export async function followOperation(
     printer.end();
     process.removeListener("SIGINT", stop);
   }
-  return verdict(tree.operations.get(rootId), { ...options, isAborted: enough.signal.aborted, id });
+  return verdict(tree.operations.get(rootId), stopped(tree), { ...options, isAborted: enough.signal.aborted, id });
 }
 
 interface Printer {
@@ -107,12 +107,16 @@ function rootOf(tree: OperationTree): string {
   return all.find((one) => one.parentId === null || !tree.operations.has(one.parentId))?.id ?? "";
 }
 
-function needsPerson(operation: OperationInfo | undefined): boolean {
-  return operation?.state === "parked" || operation?.state === "stuck";
+/** Parts that stopped for a person, once nothing else goes on: the rest only waits for them. */
+function stopped(tree: OperationTree): OperationInfo[] {
+  const open = [...tree.operations.values()].filter((operation) => !operation.ended);
+  const waits = open.every(({ state }) => state === "waiting" || state === "parked" || state === "stuck");
+  return waits ? open.filter(({ state }) => state === "parked" || state === "stuck") : [];
 }
 
 function verdict(
   operation: OperationInfo | undefined,
+  needPerson: readonly OperationInfo[],
   options: FollowOptions & { isAborted: boolean; id: string },
 ): ExitCode {
   if (operation === undefined) return options.isAborted ? EXIT.failed : EXIT.ok;
@@ -122,9 +126,11 @@ function verdict(
     console.log(JSON.stringify({ event: "end", operationId: id, state, ok: isOk, error }));
   } else if (options.isAborted) {
     console.error(`It goes on; to watch it again: berth watch ${options.id}`);
-  } else if (needsPerson(operation)) {
-    console.error(`It is ${operation.state}: ${operation.error ?? "a person is needed"}`);
-    for (const door of operation.doors) console.error(`  berth operation ${door} ${operation.id}`);
+  } else if (needPerson.length > 0) {
+    for (const part of needPerson) {
+      console.error(`${part.title} is ${part.state}: ${part.error ?? "a person is needed"}`);
+      for (const door of part.doors) console.error(`  berth operation ${door} ${part.id}`);
+    }
   } else if (!isOk) {
     console.error(`It ended as ${operation.state}${operation.error === null ? "" : `: ${operation.error}`}`);
   }
