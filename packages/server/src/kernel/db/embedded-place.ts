@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, chown, cp, mkdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -31,7 +31,10 @@ export async function choosePlace(directory: string): Promise<PgPlace> {
   const source = await findNative();
   if (process.getuid?.() !== 0) {
     // A checkout that belongs to another user is copied from.
-    const isOurs = await access(join(source, "lib"), constants.W_OK).then(() => true, () => false);
+    const isOurs = await access(join(source, "lib"), constants.W_OK).then(
+      () => true,
+      () => false,
+    );
     if (!isOurs) return placeIn(directory, await copyNative(source, directory, null), null);
     await linkLibraries(source);
     return placeIn(directory, source, null);
@@ -72,12 +75,16 @@ async function versionOf(native: string): Promise<string> {
 
 /** npm blocks the install script that would make these links (pg-symlinks.json names them). */
 async function linkLibraries(native: string): Promise<void> {
-  const list = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")) as { source: string; target: string }[];
+  const list = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")) as {
+    source: string;
+    target: string;
+  }[];
   const root = dirname(native);
   for (const link of list) {
     const to = join(root, link.target);
     const from = join(root, link.source);
-    if (!to.startsWith(`${native}/`) || !from.startsWith(`${native}/`)) throw new Error("pg-symlinks.json leads outside");
+    if (!to.startsWith(`${native}/`) || !from.startsWith(`${native}/`))
+      throw new Error("pg-symlinks.json leads outside");
     // Relative, because the copy is made under another name first.
     await symlink(relative(dirname(to), from), to).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
@@ -104,9 +111,13 @@ async function copyNative(source: string, directory: string, user: PgPlace["user
 }
 
 async function elsewhere(directory: string): Promise<string> {
-  const base = join(SYSTEM_HOME, createHash("sha256").update(directory).digest("hex").slice(0, 16));
-  // For `berth uninstall`, and for the person who looks for the data.
-  await writeFile(join(directory, "data-is-in"), `${base}\n`);
+  // For `berth uninstall` too, and for the person who looks for the data.
+  const pointer = join(directory, "data-is-in");
+  const known = (await readFile(pointer, "utf8").catch(() => "")).trim();
+  if (known.startsWith(`${SYSTEM_HOME}/`)) return known;
+  // Never a name that was used before: who removed the state by hand removed the old data's password with it.
+  const base = join(SYSTEM_HOME, randomBytes(8).toString("hex"));
+  await writeFile(pointer, `${base}\n`);
   return base;
 }
 
@@ -121,7 +132,9 @@ async function isReachable(directory: string): Promise<boolean> {
 async function ensureUser(): Promise<{ uid: number; gid: number }> {
   const known = await lookUp(SYSTEM_USER);
   if (known !== null) return known;
-  await run("useradd", ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", "--", SYSTEM_USER]).catch(() => undefined);
+  await run("useradd", ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", "--", SYSTEM_USER]).catch(
+    () => undefined,
+  );
   // Without useradd: the user that owns nothing. Everything of ours it can reach is the database itself.
   const user = (await lookUp(SYSTEM_USER)) ?? (await lookUp("nobody"));
   if (user === null) throw new Error("PostgreSQL can't run as root, and there is no other user to run it as");

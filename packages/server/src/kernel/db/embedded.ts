@@ -115,7 +115,9 @@ async function configure(place: PgPlace, settings: { port: number; durable: bool
     "random_page_cost = 1.1",
     "idle_in_transaction_session_timeout = '5min'",
     "log_min_messages = warning",
-    ...(settings.durable ? [] : ["fsync = off", "full_page_writes = off", "synchronous_commit = off", "autovacuum_naptime = 300"]),
+    ...(settings.durable
+      ? []
+      : ["fsync = off", "full_page_writes = off", "synchronous_commit = off", "autovacuum_naptime = 300"]),
   ];
   const file = join(place.data, "postgresql.auto.conf");
   await writeFile(file, `# Written by Berth at every start.\n${lines.join("\n")}\n`, { mode: 0o600 });
@@ -204,7 +206,9 @@ function freePort(): Promise<number> {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+      server.close(() =>
+        address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
+      );
     });
   });
 }
