@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
-import type { Db } from "../kernel/db/db.ts";
+import { type Db, inTx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Call, VolumeHost } from "../providers/provider.ts";
 import { findImageById, type Image } from "./actions.ts";
@@ -51,19 +51,24 @@ async function isPlaced(db: Db, image: Image, { hostId, pool, volumes }: PlaceIm
   return false;
 }
 
-/** False when somebody else is writing it. The lock ends with the connection, so a dead writer holds up nobody. */
+/**
+ * False when somebody else is writing it. The lock ends with the connection, so a dead writer holds up nobody; it is
+ * the connection's and not a transaction's, which would be idle for as long as the writing takes.
+ */
 async function tryWrite(deps: PlaceImageDeps, image: Image, place: PlaceImage, call: PlaceCall): Promise<boolean> {
-  const key = `image-replica:${place.hostId}:${place.pool}:${image.rawSha256}`;
-  return deps.db.transaction().execute(async (tx) => {
-    const lock = await sql<{
-      got: boolean;
-    }>`select pg_try_advisory_xact_lock(hashtextextended(${key}, 0)) as got`.execute(tx);
+  const key = sql`hashtextextended(${`image-replica:${place.hostId}:${place.pool}:${image.rawSha256}`}, 0)`;
+  return deps.db.connection().execute(async (own) => {
+    const lock = await sql<{ got: boolean }>`select pg_try_advisory_lock(${key}) as got`.execute(own);
     if (lock.rows[0]?.got !== true) return false;
-    const replica = { hostId: place.hostId, pool: place.pool, sha256: image.rawSha256 };
-    if (await hasReplica(tx, replica)) return true;
-    await write(deps.files, image, place, call);
-    await noteReplica(tx, replica);
-    return true;
+    try {
+      const replica = { hostId: place.hostId, pool: place.pool, sha256: image.rawSha256 };
+      if (await hasReplica(deps.db, replica)) return true;
+      await write(deps.files, image, place, call);
+      await inTx(deps.db, (tx) => noteReplica(tx, replica));
+      return true;
+    } finally {
+      await sql`select pg_advisory_unlock(${key})`.execute(own);
+    }
   });
 }
 
