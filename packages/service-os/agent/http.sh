@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Talking to the controller through the site's edge. The token stands in a file: arguments are seen by all processes.
-POST_TRIES=6
+# A controller that died is replaced within seconds; until then the edge answers 502.
+POST_TRIES=20
 
 post() {
   # post PATH NAME=VALUE...: the answer goes to $BERTH_RUN/answer. Status 22 is a refusal, anything else no answer.
@@ -16,13 +17,17 @@ post() {
   post_try=0
   while :; do
     post_status=0
-    curl -s -f -m 30 -H "@$BERTH_RUN/authorization" --max-filesize 65536 -o "$BERTH_RUN/answer" "$@" -- "$BERTH_URL$post_path" || post_status=$?
+    post_code="$(curl -s -f -m 30 -H "@$BERTH_RUN/authorization" --max-filesize 65536 -o "$BERTH_RUN/answer" \
+      -w '%{http_code}' "$@" -- "$BERTH_URL$post_path")" || post_status=$?
     [ "$post_status" = 0 ] && return 0
-    # 22: the server said no, and would again.
-    [ "$post_status" = 22 ] && return 22
+    # 22: an error was answered. The controller itself said no, and would again; or nobody was behind the edge.
+    case "$post_status $post_code" in
+    "22 502" | "22 503" | "22 504") ;;
+    "22 "*) return 22 ;;
+    esac
     post_try=$((post_try + 1))
     [ "$post_try" -ge "$POST_TRIES" ] && return "$post_status"
-    sleep "$post_try"
+    if [ "$post_try" -lt 5 ]; then sleep "$post_try"; else sleep 5; fi
   done
 }
 
