@@ -10,7 +10,10 @@ import { Cidr, MacAddress, Name } from "./common.ts";
  */
 
 const Ipv4 = z.ipv4();
-const AbsolutePath = z.string().max(4_096).regex(/^\/[^\0\n\r]*$/, "an absolute path");
+const AbsolutePath = z
+  .string()
+  .max(4_096)
+  .regex(/^\/[^\0\n\r]*$/, "an absolute path");
 
 export const LabRange = z.object({ kind: z.enum(["automatic", "discovery"]), start: Ipv4, end: Ipv4 });
 
@@ -41,7 +44,12 @@ export const LabBlade = z.object({
   nics: z.array(z.object({ id: z.string(), mac: MacAddress, network: Name })),
 });
 
-export const LabEnclosure = z.object({ name: Name, model: z.string(), bays: z.int().min(1), blades: z.array(LabBlade) });
+export const LabEnclosure = z.object({
+  name: Name,
+  model: z.string(),
+  bays: z.int().min(1),
+  blades: z.array(LabBlade),
+});
 
 export const LabHost = z.object({
   name: Name,

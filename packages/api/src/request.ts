@@ -31,12 +31,20 @@ export const NewRequest = z.strictObject({
     .describe("published template, as NAME or NAME@VERSION"),
   completion: z
     .string()
-    .regex(/^[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?$/, "1 to 20 lower-case letters, digits and hyphens, no hyphen at the ends")
+    .regex(
+      /^[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?$/,
+      "1 to 20 lower-case letters, digits and hyphens, no hyphen at the ends",
+    )
     .describe("hostname completion: replaces # in the template's hostname patterns"),
   email: z.email().max(254).describe("who is told about approval and the end of the lease"),
   startsAt: Timestamp.optional().describe("when to deploy; now if not given"),
   endsAt: Timestamp.describe("end of the lease"),
-  pools: z.array(Name).min(1).max(20).default(["default"]).describe("pools in order; the first that holds everything is taken"),
+  pools: z
+    .array(Name)
+    .min(1)
+    .max(20)
+    .default(["default"])
+    .describe("pools in order; the first that holds everything is taken"),
   leasePolicy: LeasePolicy.default("deactivate"),
   onFailure: OnFailure.default("unwind"),
 });

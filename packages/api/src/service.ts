@@ -27,7 +27,13 @@ export const ServiceInfo = z.object({
 export const ServiceDetail = ServiceInfo.extend({
   servers: z.array(ServerInfo),
   hooks: z.array(
-    z.object({ name: z.string(), server: z.string(), at: Timestamp, exitCode: z.number().int().nullable(), output: z.string() }),
+    z.object({
+      name: z.string(),
+      server: z.string(),
+      at: Timestamp,
+      exitCode: z.number().int().nullable(),
+      output: z.string(),
+    }),
   ),
 });
 
@@ -40,7 +46,11 @@ export const serviceContract = {
     tag: "services",
     rule: "owner",
     summary: "Services: one's own, or all for an administrator",
-    query: listQuery({ state: ServiceState.optional(), owner: z.string().max(100).optional() }, ["name", "createdAt", "endsAt"]),
+    query: listQuery({ state: ServiceState.optional(), owner: z.string().max(100).optional() }, [
+      "name",
+      "createdAt",
+      "endsAt",
+    ]),
     response: pageOf(ServiceInfo),
     cli: {
       words: ["service", "list"],
@@ -68,7 +78,11 @@ export const serviceContract = {
     body: z.strictObject({ endsAt: Timestamp }),
     response: ServiceInfo,
     starts: true,
-    cli: { words: ["service", "extend"], args: ["id"], example: "berth service extend shop --ends-at 2027-02-28T00:00:00Z" },
+    cli: {
+      words: ["service", "extend"],
+      args: ["id"],
+      example: "berth service extend shop --ends-at 2027-02-28T00:00:00Z",
+    },
   }),
   deleteService: route({
     method: "DELETE",
