@@ -9,6 +9,8 @@ export interface Stage {
   readonly report: Report;
   readonly stateDir: string;
   readonly isSimulated: boolean;
+  /** Null for the lab's own; a second lab on this computer needs another name. */
+  readonly labName: string | null;
 }
 
 /** Images that were brought to the hosts are a cache, kept for the next service; how full a blank disk's file is, is nobody's. */
@@ -18,10 +20,10 @@ const TEMPLATE = "two-tier";
 const DAYS = 7;
 
 /** Brings up Berth and the lab, and makes the catalogue ready. Every part of it is quick when it is there already. */
-export async function prepare({ shell, report, isSimulated }: Stage): Promise<void> {
+export async function prepare({ shell, report, isSimulated, labName }: Stage): Promise<void> {
   report.tell({ event: "act", title: "Berth and its data centre" });
   await shell.berth(["up"]);
-  await shell.berth(isSimulated ? ["lab", "up", "--simulated"] : ["lab", "up"]);
+  await shell.berth(["lab", "up", ...(isSimulated ? ["--simulated"] : []), ...(labName === null ? [] : ["--name", labName])]);
   report.tell({ event: "act", title: "An image, and a template in the catalogue" });
   await shell.berth(["image", "build", isSimulated ? "stand-in" : "debian-12", ...(isSimulated ? ["--as", "debian-12"] : [])]);
   await shell.berth(["template", "apply", "templates/two-tier.yaml", "--publish"], { quiet: true });
@@ -60,7 +62,7 @@ async function ask({ shell, report }: Stage): Promise<ShownRequest> {
 }
 
 /** Every server answers under its own name at its own address, and the page shows a row that was written in this run. */
-async function prove({ shell, report }: Stage, request: ShownRequest): Promise<void> {
+async function prove({ shell, report, isSimulated }: Stage, request: ShownRequest): Promise<void> {
   const listed = await shell.berth(["server", "list", "--service", SERVICE, "--state", "active", "--json"], { quiet: true });
   const servers = shownServers(listed.stdout);
   if (servers.length !== request.reserved.length)
@@ -72,6 +74,13 @@ async function prove({ shell, report }: Stage, request: ShownRequest): Promise<v
     const detail = `it calls itself ${name}`;
     report.tell({ event: "proof", what: `${server.name} (${server.kind}) over SSH at ${server.address}`, ok: isOk, detail });
     if (!isOk) throw new Error(`${server.name} calls itself ${name} instead of ${server.hostname}`);
+  }
+  for (const server of servers.filter((candidate) => candidate.kind === "physical" && !isSimulated)) {
+    const { stdout } = await shell.berth(["ssh", server.name, "--", "findmnt -n -o SOURCE /"], { quiet: true });
+    const isOk = /^\/dev\/[a-z]+\d+$/.test(stdout.trim());
+    const detail = `its root file system is on ${stdout.trim()}: what was written over the network is what it booted`;
+    report.tell({ event: "proof", what: `${server.name} runs from its own disk`, ok: isOk, detail });
+    if (!isOk) throw new Error(`${server.name} has its root file system on ${stdout.trim()}`);
   }
   for (const server of servers.filter((candidate) => candidate.group === "app")) {
     const { stdout } = await shell.berth(["server", "fetch", server.name, "--json"], { quiet: true });

@@ -12,6 +12,7 @@ interface Options {
   once?: boolean;
   json?: boolean;
   simulated?: boolean;
+  labName?: string;
 }
 
 /** A demo on the simulated lab is an installation of its own: it never meets what the real lab left in the records. */
@@ -24,6 +25,7 @@ export function register(program: Command): void {
     .option("-y, --yes", "install what is missing without asking")
     .option("--once", "take the service down again and end")
     .option("--json", "one event a line; the last one has ok, durations and leftovers")
+    .option("--lab-name <name>", "another name for the lab, where one is running on this computer already")
     .option("--simulated", "on the simulated lab: neither root nor QEMU is needed")
     .addHelpText("after", "\nExample:\n  berth demo --once")
     .action(guarded(demo));
@@ -42,7 +44,7 @@ async function demo(options: Options): Promise<void> {
     ? { ...config.environment, BERTH_STATE_DIR: stateDir, BERTH_LISTEN: SIMULATED.listen }
     : config.environment;
   const shell = createShell({ launcher: inRoot("berth"), cwd: inRoot(), environment, report, show: isHuman });
-  const stage: Stage = { shell, report, stateDir, isSimulated };
+  const stage: Stage = { shell, report, stateDir, isSimulated, labName: options.labName ?? null };
   const outcome: Outcome = { steps: [], leftovers: [], error: null };
   try {
     if (!isSimulated) await setUp({ purposes: ["lab", "images"], yes: options.yes ?? false });
