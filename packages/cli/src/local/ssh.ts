@@ -49,7 +49,8 @@ async function ssh(server: string, command: string[]): Promise<void> {
       }),
       "--",
       access.hostname,
-      ...command,
+      // Ours, between the server's name and what is for the other end.
+      ...(command[0] === "--" ? command.slice(1) : command),
     ];
     // Ctrl-C is for the program at the other end.
     process.on("SIGINT", () => {});
