@@ -134,7 +134,8 @@ wipe() {
   for name in $(disk_names); do
     say "wiping $name"
     post /boot/agent/progress step=wiping percent=0 || true
-    blkdiscard -f -z "$BERTH_DEV/$name" || { failure=wipe; return 1; }
+    # By its path: busybox's shell prefers its own blkdiscard, which can't write zeros.
+    "${BERTH_BLKDISCARD:-/bin/blkdiscard}" -f -z "$BERTH_DEV/$name" || { failure=wipe; return 1; }
   done
 }
 
