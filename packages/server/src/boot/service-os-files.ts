@@ -1,10 +1,12 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BuiltServiceOs, buildInChild } from "../images/build-child.ts";
 import type { Log } from "../kernel/log.ts";
 import type { ServiceOs } from "./service.ts";
 
 const RETRY_AFTER_MS = 60_000;
+const CACHE_MS = 5_000;
 
 /** The service OS out of the cache. The first machine that asks for it has it built, and is told to come again. */
 export function cachedServiceOs(options: { cacheDir: string; log: Log }): ServiceOs & { close(): Promise<void> } {
@@ -37,6 +39,8 @@ export function cachedServiceOs(options: { cacheDir: string; log: Log }): Servic
     async file(name) {
       const isTooSoon = state.failedAt !== null && performance.now() - state.failedAt < RETRY_AFTER_MS;
       if (state.built === null && building === null && !isTooSoon && !ending.signal.aborted) building = build();
+      // Out of the cache it is there in a moment; a machine that is told to come again loses half a minute.
+      if (state.built === null && building !== null) await Promise.race([building, sleep(CACHE_MS)]);
       if (state.built === null) return null;
       const path = join(state.built.dir, name === "vmlinuz" ? state.built.kernel : state.built.initrd);
       const facts = await stat(path).catch(() => null);
