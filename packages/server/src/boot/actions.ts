@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { SecretBox } from "../kernel/secrets.ts";
@@ -55,7 +56,7 @@ export async function ensureDeployment(tx: Tx, secrets: SecretBox, wanted: NewDe
       boot_mac: wanted.bootMac,
       image_id: wanted.imageId,
       disk: wanted.disk,
-      seed_sealed: seed === null ? null : secrets.seal(seed.toString("base64"), seedContext(wanted.id)),
+      seed_sealed: seed === null ? null : sealSeed(secrets, wanted.id, seed),
       seed_bytes: seed === null ? null : seed.length,
       seed_sha256: seed === null ? null : createHash("sha256").update(seed).digest("hex"),
       on_done: wanted.onDone,
@@ -89,4 +90,13 @@ export async function endDeployment(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom("boot_session").where("deployment_id", "=", id).execute();
 }
 
-export const seedContext = (deploymentId: string): string => `deployment/${deploymentId}/seed`;
+const seedContext = (deploymentId: string): string => `deployment/${deploymentId}/seed`;
+
+/** A seed is a megabyte of nearly nothing: packed, it is a small row. */
+function sealSeed(secrets: SecretBox, deploymentId: string, seed: Buffer): string {
+  return secrets.seal(deflateRawSync(seed, { level: 1 }).toString("base64"), seedContext(deploymentId));
+}
+
+export function openSeed(secrets: SecretBox, deploymentId: string, sealed: string): Buffer {
+  return inflateRawSync(Buffer.from(secrets.open(sealed, seedContext(deploymentId)), "base64"));
+}

@@ -4,7 +4,7 @@ import { findImageById } from "../images/actions.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import type { Log } from "../kernel/log.ts";
 import type { SecretBox } from "../kernel/secrets.ts";
-import { seedContext } from "./actions.ts";
+import { openSeed } from "./actions.ts";
 import { type Hello, readFailure, readHello, readPercent } from "./agent-rules.ts";
 import { chooseDisk } from "./boot-rules.ts";
 import { isActive, stateOfStep } from "./deployment-rules.ts";
@@ -15,6 +15,7 @@ import {
   changeDeployment,
   type DeploymentRow,
   lockDeployment,
+  sealedSeed,
   takeSeed,
 } from "./store.ts";
 
@@ -143,11 +144,12 @@ export async function failed(deps: AgentDeps, session: BootSession, form: URLSea
 export async function seedFor(deps: AgentDeps, session: BootSession): Promise<Buffer | "refused"> {
   return inTx(deps.db, async (tx) => {
     const deployment = session.deploymentId === null ? null : await lockDeployment(tx, session.deploymentId);
-    if (deployment === null || session.bootId === null || deployment.seed_sealed === null) return "refused";
+    if (deployment === null || session.bootId === null) return "refused";
     if (deployment.state === "waiting" || !isActive(deployment.state)) return "refused";
-    if (!(await takeSeed(tx, session))) return "refused";
+    const sealed = await sealedSeed(tx, deployment.id);
+    if (sealed === null || !(await takeSeed(tx, session))) return "refused";
     await changeDeployment(tx, deployment.id, { state: "seeding", percent: 100 });
-    return Buffer.from(deps.secrets.open(deployment.seed_sealed, seedContext(deployment.id)), "base64");
+    return openSeed(deps.secrets, deployment.id, sealed);
   });
 }
 

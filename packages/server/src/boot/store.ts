@@ -4,7 +4,8 @@ import type { Db, Tx } from "../kernel/db/db.ts";
 import type { DeploymentTable } from "../kernel/db/tables.ts";
 import { ACTIVE, type DeploymentState, type DeploymentTask } from "./deployment-rules.ts";
 
-export type DeploymentRow = Omit<Selectable<DeploymentTable>, "state" | "task" | "on_done"> & {
+/** All of a deployment but its seed, which is large, secret, and needed once only. */
+export type DeploymentRow = Omit<Selectable<DeploymentTable>, "state" | "task" | "on_done" | "seed_sealed"> & {
   readonly state: DeploymentState;
   readonly task: DeploymentTask;
   readonly on_done: "reboot" | "off";
@@ -14,7 +15,7 @@ export type DeploymentRow = Omit<Selectable<DeploymentTable>, "state" | "task" |
 export async function activeDeployment(tx: Db | Tx, machineId: string): Promise<DeploymentRow | null> {
   const row = await tx
     .selectFrom("deployment")
-    .selectAll()
+    .select(COLUMNS)
     .where("machine_id", "=", machineId)
     .where("state", "in", ACTIVE)
     .executeTakeFirst();
@@ -22,12 +23,38 @@ export async function activeDeployment(tx: Db | Tx, machineId: string): Promise<
 }
 
 export async function lockDeployment(tx: Tx, id: string): Promise<DeploymentRow | null> {
-  const row = await tx.selectFrom("deployment").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
+  const row = await tx.selectFrom("deployment").select(COLUMNS).where("id", "=", id).forUpdate().executeTakeFirst();
   return row === undefined ? null : deploymentOf(row);
 }
 
+const COLUMNS = [
+  "id",
+  "machine_id",
+  "server_id",
+  "task",
+  "state",
+  "boot_mac",
+  "image_id",
+  "disk",
+  "seed_bytes",
+  "seed_sha256",
+  "on_done",
+  "percent",
+  "note",
+  "error",
+  "console",
+  "created_at",
+  "changed_at",
+] as const;
+
 // The table's checks allow just these.
-const deploymentOf = (row: Selectable<DeploymentTable>) => row as DeploymentRow;
+const deploymentOf = (row: Omit<Selectable<DeploymentTable>, "seed_sealed">) => row as DeploymentRow;
+
+/** The sealed seed; null when there is none, or none any more. */
+export async function sealedSeed(tx: Tx, id: string): Promise<string | null> {
+  const row = await tx.selectFrom("deployment").select("seed_sealed").where("id", "=", id).executeTakeFirst();
+  return row?.seed_sealed ?? null;
+}
 
 /** What was last done to the machine's disks. */
 export async function lastDone(tx: Db | Tx, machineId: string): Promise<DeploymentTask | null> {
@@ -42,7 +69,7 @@ export async function lastDone(tx: Db | Tx, machineId: string): Promise<Deployme
   return (row?.task as DeploymentTask | undefined) ?? null;
 }
 
-type Change = Partial<Pick<DeploymentRow, "state" | "percent" | "note" | "error" | "console" | "seed_sealed">>;
+type Change = Partial<Pick<DeploymentRow, "state" | "percent" | "note" | "error" | "console">> & { seed_sealed?: null };
 
 export async function changeDeployment(tx: Tx, id: string, change: Change): Promise<void> {
   await tx

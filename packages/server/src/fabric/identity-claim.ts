@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
-import { type IdentityKind, localMacRange, numberingOf, valueBlocks } from "./identity-rules.ts";
+import { type IdentityKind, type IdentityRange, localMacRange, numberingOf, valueBlocks } from "./identity-rules.ts";
 import { claimFirstFree, type During, effective, rangeOf } from "./occupancy.ts";
 
 export interface IdentityWish {
@@ -68,15 +68,23 @@ const NAMES = { mac: "MAC address", uuid: "UUID", serial: "serial number" } as c
   string
 >;
 
-async function blocksOf(tx: Tx, kind: IdentityKind): Promise<string[][]> {
+async function blocksOf(tx: Tx, kind: IdentityKind): Promise<Iterable<string[]>> {
   const { rows } = await sql<{ first_value: string; last_value: string }>`
     select first_value, last_value from identity_range where kind = ${kind} order by created_at, id`.execute(tx);
   if (rows.length === 0) return kind === "mac" ? [] : [[randomValue(kind)]];
   const start = randomBytes(8).readBigUInt64BE();
-  return rows.flatMap((row) => {
-    const numbering = numberingOf({ kind, firstValue: row.first_value, lastValue: row.last_value });
-    return numbering === null ? [] : [...valueBlocks(numbering, start)];
-  });
+  return blocksOfRanges(
+    rows.map((row) => ({ kind, firstValue: row.first_value, lastValue: row.last_value })),
+    start,
+  );
+}
+
+/** Made as they are asked for: the first block nearly always has a free value, and all of them are 65,536. */
+function* blocksOfRanges(ranges: readonly IdentityRange[], start: bigint): Generator<string[]> {
+  for (const range of ranges) {
+    const numbering = numberingOf(range);
+    if (numbering !== null) yield* valueBlocks(numbering, start);
+  }
 }
 
 function randomValue(kind: "uuid" | "serial"): string {

@@ -38,7 +38,7 @@ export interface Placement {
   readonly on: string;
   /** The machine's disk for each wanted disk; null on a host, where the host's storage pool takes them. */
   readonly disks: readonly { readonly name: string; readonly on: string | null }[];
-  /** Every candidate that was looked at, chosen or not, and why. */
+  /** The chosen candidate first, then others with why not, and how many more were looked at. */
   readonly reasons: readonly Reason[];
 }
 

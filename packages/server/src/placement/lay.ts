@@ -1,6 +1,8 @@
-import type { Demand, Goal, Placement, Reason, Refusal } from "./demand.ts";
-import { addUse, type Fit, fitHost, fitMachine, freeOf, NOTHING, useOf } from "./fit.ts";
-import type { HostCandidate, MachineCandidate, Picture, Use } from "./picture.ts";
+import type { Demand, Placement, Reason, Refusal } from "./demand.ts";
+import { addUse, type Fit, fitHost, freeOf, NOTHING, useOf } from "./fit.ts";
+import { compareLists, MachineRanks, type RankedMachine } from "./machine-ranks.ts";
+import type { HostCandidate, Picture, Use } from "./picture.ts";
+import { ReasonList } from "./reason-list.ts";
 
 /** All demands laid as far as they go. */
 export interface Laid {
@@ -31,95 +33,120 @@ export function lay(picture: Picture, demands: readonly Demand[]): Laid {
   return { placed, refused, left: board.left() };
 }
 
-interface Choice {
-  readonly machine: MachineCandidate | null;
-  readonly host: HostCandidate | null;
-  readonly fit: Fit & { fits: true };
+interface HostChoice {
+  readonly host: HostCandidate;
+  readonly fit: Fits;
 }
+
+type Fits = Fit & { fits: true };
 
 /** What is left while demands are laid one after the other. */
 class Board {
   readonly #picture: Picture;
+  readonly #machines: MachineRanks;
   readonly #takenMachines = new Map<string, string>();
   readonly #planned = new Map<string, Use>();
   readonly #groupsOnHost = new Map<string, string[]>();
 
   constructor(picture: Picture) {
     this.#picture = picture;
+    this.#machines = new MachineRanks(picture);
   }
 
   lay(demand: Demand): { placement: Placement } | { reasons: Reason[] } {
-    const reasons: Reason[] = [];
-    const choices: Choice[] = [];
-    const look = (candidate: string, fit: Fit, choice: Pick<Choice, "machine" | "host">) => {
-      reasons.push({ candidate, fits: fit.fits, why: fit.why });
-      if (fit.fits) choices.push({ ...choice, fit });
-    };
-    if (demand.kind !== "virtual")
-      for (const machine of this.#picture.machines)
-        look(machine.name, this.#fitMachine(demand, machine), { machine, host: null });
-    // Either: a host costs less than a machine of one's own, so hosts are looked at too and preferred below.
-    if (demand.kind !== "physical")
-      for (const host of this.#picture.hosts) look(host.name, this.#fitHost(demand, host), { machine: null, host });
-    const best = choices.sort((a, b) => this.#compare(demand, a, b))[0];
-    if (best === undefined) return { reasons };
-    this.#take(demand, best);
-    return { placement: this.#placementOf(demand, best, reasons) };
+    const reasons = new ReasonList();
+    // Either: a host costs less than a machine of one's own, so hosts come first.
+    const host = demand.kind === "physical" ? null : this.#bestHost(demand, reasons);
+    const machine = demand.kind === "virtual" ? null : this.#bestMachine(demand, reasons);
+    if (host !== null) {
+      this.#takeHost(demand, host);
+      const { id, name, siteId } = host.host;
+      return { placement: this.#placementOf(demand, { hostId: id, name, siteId, fit: host.fit }, reasons) };
+    }
+    if (machine !== null) {
+      this.#takenMachines.set(machine.machine.id, demand.name);
+      const { id, name, siteId } = machine.machine;
+      return { placement: this.#placementOf(demand, { machineId: id, name, siteId, fit: machine.fit }, reasons) };
+    }
+    return { reasons: reasons.list(this.#candidatesOf(demand), null) };
   }
 
   left(): Map<string, Use> {
     return new Map(this.#picture.hosts.map((host) => [host.id, freeOf(host, this.#planned.get(host.id) ?? NOTHING)]));
   }
 
-  #fitMachine(demand: Demand, machine: MachineCandidate): Fit {
-    const taker = this.#takenMachines.get(machine.id);
-    if (taker !== undefined) return { fits: false, why: `is taken by ${taker} of the same request` };
-    return fitMachine(demand, machine, this.#picture.networks);
+  #bestHost(demand: Demand, reasons: ReasonList): HostChoice | null {
+    let best: HostChoice | null = null;
+    for (const host of this.#picture.hosts) {
+      const fit = fitHost(demand, host, this.#planned.get(host.id) ?? NOTHING, this.#picture.networks);
+      reasons.add(host.name, fit);
+      if (!fit.fits) continue;
+      const choice = { host, fit };
+      if (best === null || this.#compareHosts(demand, choice, best) < 0) best = choice;
+    }
+    return best;
   }
 
-  #fitHost(demand: Demand, host: HostCandidate): Fit {
-    return fitHost(demand, host, this.#planned.get(host.id) ?? NOTHING, this.#picture.networks);
+  #bestMachine(demand: Demand, reasons: ReasonList): RankedMachine | null {
+    const { ranked, misfits } = this.#machines.of(demand);
+    let best: RankedMachine | null = null;
+    for (const choice of ranked) {
+      const taker = this.#takenMachines.get(choice.machine.id);
+      if (taker === undefined) {
+        best ??= choice;
+        reasons.add(choice.machine.name, choice.fit);
+      } else reasons.add(choice.machine.name, { fits: false, why: `is taken by ${taker} of the same request` });
+      if (best !== null && reasons.isFull) break;
+    }
+    for (const { name, why } of misfits) reasons.add(name, { fits: false, why });
+    return best;
   }
 
-  #compare(demand: Demand, a: Choice, b: Choice): number {
-    if ((a.host === null) !== (b.host === null)) return a.host === null ? 1 : -1;
+  #candidatesOf({ kind }: Demand): number {
+    const { machines, hosts } = this.#picture;
+    return (kind === "virtual" ? 0 : machines.length) + (kind === "physical" ? 0 : hosts.length);
+  }
+
+  #compareHosts(demand: Demand, a: HostChoice, b: HostChoice): number {
     const together = this.#mates(demand, a.host) - this.#mates(demand, b.host);
     if (together !== 0) return together;
-    const goal: Goal = a.host === null ? "best-fit" : (demand.goal ?? this.#picture.goal);
     const byWaste = compareLists(a.fit.waste, b.fit.waste);
-    if (byWaste !== 0) return goal === "spread" ? -byWaste : byWaste;
-    return nameOf(a) < nameOf(b) ? -1 : 1;
+    if (byWaste !== 0) return (demand.goal ?? this.#picture.goal) === "spread" ? -byWaste : byWaste;
+    return a.host.name < b.host.name ? -1 : 1;
   }
 
   /** How many of the same group are already there: a wish to be apart, not a rule. */
-  #mates(demand: Demand, host: HostCandidate | null): number {
-    if (host === null) return 0;
+  #mates(demand: Demand, host: HostCandidate): number {
     return (this.#groupsOnHost.get(host.id) ?? []).filter((group) => group === demand.group).length;
   }
 
-  #take(demand: Demand, { machine, host }: Choice): void {
-    if (machine !== null) this.#takenMachines.set(machine.id, demand.name);
-    if (host === null) return;
+  #takeHost(demand: Demand, { host }: HostChoice): void {
     this.#planned.set(host.id, addUse(this.#planned.get(host.id) ?? NOTHING, useOf(demand)));
     this.#groupsOnHost.set(host.id, [...(this.#groupsOnHost.get(host.id) ?? []), demand.group]);
   }
 
-  #placementOf(demand: Demand, { machine, host, fit }: Choice, reasons: Reason[]): Placement {
-    const place = machine ?? host;
-    if (place === null) throw new Error("a choice names neither machine nor host");
+  #placementOf(demand: Demand, place: Place, reasons: ReasonList): Placement {
     return {
       serverId: demand.serverId,
-      kind: machine === null ? "virtual" : "physical",
+      kind: place.machineId === undefined ? "virtual" : "physical",
       poolId: this.#picture.poolId,
       pool: this.#picture.pool,
       siteId: place.siteId,
-      machineId: machine?.id ?? null,
-      hostId: host?.id ?? null,
+      machineId: place.machineId ?? null,
+      hostId: place.hostId ?? null,
       on: place.name,
-      disks: fit.disks,
-      reasons,
+      disks: place.fit.disks,
+      reasons: reasons.list(this.#candidatesOf(demand), { candidate: place.name, fits: true, why: place.fit.why }),
     };
   }
+}
+
+interface Place {
+  readonly machineId?: string;
+  readonly hostId?: string;
+  readonly name: string;
+  readonly siteId: string;
+  readonly fit: Fits;
 }
 
 /** The hard to place first: physical, then by memory and cores; equal ones in the order asked. */
@@ -129,16 +156,4 @@ function inOrder(demands: readonly Demand[]): Demand[] {
     (a, b) =>
       rank[a.kind] - rank[b.kind] || b.memoryMiB - a.memoryMiB || b.cores - a.cores || b.disks.length - a.disks.length,
   );
-}
-
-function compareLists(a: readonly number[], b: readonly number[]): number {
-  for (const [i, value] of a.entries()) {
-    const other = b[i] ?? 0;
-    if (value !== other) return value - other;
-  }
-  return 0;
-}
-
-function nameOf(choice: Choice): string {
-  return (choice.machine ?? choice.host)?.name ?? "";
 }

@@ -347,3 +347,28 @@ describe("place", () => {
     expect(placesOf(picture, demands)).toEqual(missing);
   });
 });
+
+describe("place, in a large pool", () => {
+  const machines = Array.from({ length: 3_000 }, (_, i) => machine(`m${String(i).padStart(4, "0")}`));
+  const group = Array.from({ length: 200 }, (_, i) => wish(`db-${i}`, { kind: "physical" }));
+
+  it("names the chosen one and a few others with each server, and how many more there were", () => {
+    const outcome = place(pool({ machines: [...machines, machine("small", { cores: 1 })] }), group);
+    if ("refused" in outcome) throw new Error("it fits");
+    expect(new Set(outcome.placed.map((placement) => placement.machineId)).size).toBe(200);
+    for (const { reasons, on } of outcome.placed) {
+      expect(reasons[0]).toMatchObject({ candidate: on, fits: true });
+      expect(reasons.length).toBeLessThan(100);
+      expect(reasons.at(-1)?.candidate).toMatch(/^29\d\d more$/);
+    }
+    const last = outcome.placed.at(-1)?.reasons ?? [];
+    expect(last).toContainEqual({ candidate: "m0000", fits: false, why: "is taken by db-0 of the same request" });
+  });
+
+  it("refuses with some misfits and their number", () => {
+    const outcome = place(pool({ machines }), [wish("db", { kind: "physical", cores: 99 })]);
+    if ("placed" in outcome) throw new Error("it does not fit");
+    expect(outcome.refused[0]?.reasons.at(0)).toMatchObject({ candidate: "m0000", why: "needs 99 cores, has 8" });
+    expect(outcome.refused[0]?.reasons.at(-1)).toMatchObject({ candidate: "2950 more", fits: false });
+  });
+});

@@ -118,6 +118,8 @@ async function insertAll(tx: Tx, wish: ReserveWish, placed: readonly Placement[]
 }
 
 const MAX_DATES = 20;
+/** Of one answer; the changes that would help come after them. */
+const MAX_LINES = 500;
 
 /** Per pool: who failed where and why, what to add, and the first later date at which it would fit as it is. */
 async function explain(
@@ -133,6 +135,8 @@ async function explain(
       for (const reason of refusal.reasons)
         if (!reason.fits) lines.push(`${refusal.server}: ${reason.candidate} ${reason.why}`);
     }
+    if (lines.length > MAX_LINES)
+      lines.splice(MAX_LINES, Number.POSITIVE_INFINITY, `and ${lines.length - MAX_LINES} reasons more`);
     const date = await firstDateThatFits(tx, pool, wish);
     if (date !== null) lines.push(`pool ${pool.name} fits it from ${date.toISOString()}`);
     lines.push(...missing);

@@ -4,46 +4,63 @@ import { Agent, request } from "undici";
 import { z } from "zod";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import { ProviderError } from "../kernel/errors.ts";
+import { createSharedRuns } from "../kernel/shared-runs.ts";
 import type { Call } from "../providers/provider.ts";
 import type { ServerRow } from "./store.ts";
 
 /** A site whose edge runs DHCP for it. `interfaces` are the edge's, by network. */
-const EdgeDial = z.object({ kind: z.literal("edge"), socket: z.string(), interfaces: z.record(z.string(), z.string()) });
+const EdgeDial = z.object({
+  kind: z.literal("edge"),
+  socket: z.string(),
+  interfaces: z.record(z.string(), z.string()),
+});
 
-/** Makes the site's DHCP know the server's NICs on networks that boot. */
-export async function publishDhcp(db: Db, server: ServerRow, call: Call): Promise<void> {
-  await change(db, server.site_id, call, async (tx) => {
-    for (const nic of server.nics) {
-      if (nic.ip === null) continue;
+export interface SiteDhcp {
+  /** Makes the site's DHCP know the server's NICs on networks that boot. */
+  publish(server: ServerRow, call: Call): Promise<void>;
+  /** Makes the site's DHCP forget the server. */
+  withdraw(server: Pick<ServerRow, "id" | "site_id">, call: Call): Promise<void>;
+}
+
+/** One per process: all servers that come and go at once are told to their site's edge together. */
+export function createSiteDhcp(db: Db): SiteDhcp {
+  const tell = createSharedRuns((siteId) => tellEdge(db, siteId));
+  return {
+    async publish(server, call) {
+      const nics = server.nics.filter((nic) => nic.ip !== null);
       await sql`
         insert into dhcp_host (mac, site_id, server_id, ip, hostname)
-        select ${nic.mac}::macaddr, ${server.site_id}, ${server.id}, ${nic.ip}::inet, ${server.hostname}
-        from network where id = ${nic.networkId} and pxe
-        on conflict (mac) do update set server_id = excluded.server_id, ip = excluded.ip, hostname = excluded.hostname`.execute(tx);
-    }
-  });
+        select nic.mac, ${server.site_id}, ${server.id}, nic.ip, ${server.hostname}
+        from unnest(${nics.map((nic) => nic.mac)}::macaddr[], ${nics.map((nic) => nic.ip)}::inet[],
+          ${nics.map((nic) => nic.networkId)}::uuid[]) as nic (mac, ip, network_id)
+        join network n on n.id = nic.network_id and n.pxe
+        on conflict (mac) do update set server_id = excluded.server_id, ip = excluded.ip, hostname = excluded.hostname`.execute(
+        db,
+      );
+      await tell(server.site_id, call);
+    },
+    async withdraw(server, call) {
+      await sql`delete from dhcp_host where server_id = ${server.id}`.execute(db);
+      await tell(server.site_id, call);
+    },
+  };
 }
 
-/** Makes the site's DHCP forget the server. */
-export async function withdrawDhcp(db: Db, server: Pick<ServerRow, "id" | "site_id">, call: Call): Promise<void> {
-  await change(db, server.site_id, call, (tx) => sql`delete from dhcp_host where server_id = ${server.id}`.execute(tx));
-}
+const TELL_LIMIT_MS = 60_000;
 
-/** Tells a site's edge its whole DHCP state as the records have it, for example after the edge was restarted. */
-export async function syncDhcp(db: Db, siteId: string, call: Call): Promise<void> {
-  await change(db, siteId, call, async () => {});
-}
-
-/** Changes the records and tells the edge, one at a time per site, so that an older whole never overwrites a newer one. */
-async function change(db: Db, siteId: string, call: Call, edit: (tx: Tx) => Promise<unknown>): Promise<void> {
+/**
+ * Tells a site's edge its whole DHCP state as the records have it. One at a time per site, whichever controller: an
+ * older whole never overwrites a newer one, so it does no harm either when a controller that lost its lease ends its own.
+ */
+async function tellEdge(db: Db, siteId: string): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`dhcp:${siteId}`}, 0))`.execute(tx);
-    await edit(tx);
     const site = await tx.selectFrom("site").select("dial").where("id", "=", siteId).executeTakeFirstOrThrow();
     const dial = EdgeDial.safeParse(site.dial);
     // A site that is reached directly has a DHCP service of its own.
     if (!dial.success) return;
-    await put(dial.data.socket, await stateOf(tx, siteId, dial.data.interfaces), call);
+    const state = await stateOf(tx, siteId, dial.data.interfaces);
+    await put(dial.data.socket, state, { signal: AbortSignal.timeout(TELL_LIMIT_MS) });
   });
 }
 
@@ -86,10 +103,14 @@ async function put(socketPath: string, state: z.input<typeof DhcpState>, call: C
       signal: call.signal,
     });
     const text = await answer.body.text();
-    if (answer.statusCode >= 300) throw new ProviderError("rejected", `the site's edge refused the DHCP state: ${text.slice(0, 500)}`);
+    if (answer.statusCode >= 300)
+      throw new ProviderError("rejected", `the site's edge refused the DHCP state: ${text.slice(0, 500)}`);
   } catch (error) {
     if (error instanceof ProviderError) throw error;
-    throw new ProviderError("unreachable", "the site's edge did not take the DHCP state", { ambiguous: true, cause: error });
+    throw new ProviderError("unreachable", "the site's edge did not take the DHCP state", {
+      ambiguous: true,
+      cause: error,
+    });
   } finally {
     await agent.close();
   }

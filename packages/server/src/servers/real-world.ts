@@ -11,21 +11,23 @@ import { ProviderError } from "../kernel/errors.ts";
 import type { SecretBox } from "../kernel/secrets.ts";
 import type { Provider } from "../providers/provider.ts";
 import { markVolumes } from "../storage/actions.ts";
-import { publishDhcp, withdrawDhcp } from "./dhcp.ts";
+import { createSiteDhcp } from "./dhcp.ts";
 import { guestAccess, seedFacts } from "./guest-access.ts";
 import { moveServer, readServer, type ServerRow } from "./store.ts";
-import type { HostRoles, ServerWorld } from "./world.ts";
+import type { HostRoles, Patience, ServerWorld } from "./world.ts";
 
 export interface ServerWorldDeps {
   readonly db: Db;
   readonly secrets: SecretBox;
   readonly providers: ProviderPool;
   readonly images: PlaceImageDeps;
+  readonly patience: Patience;
 }
 
 /** The world as it is: hosts and machines by their providers, everything else by the rooms below. */
 export function createServerWorld(deps: ServerWorldDeps): ServerWorld {
-  const { db, secrets, providers } = deps;
+  const { db, secrets, providers, patience } = deps;
+  const dhcp = createSiteDhcp(db);
 
   async function seedOf(tx: Db | Tx, server: ServerRow): Promise<Buffer> {
     return buildSeed(await seedFacts(tx, secrets, server));
@@ -33,6 +35,7 @@ export function createServerWorld(deps: ServerWorldDeps): ServerWorld {
 
   return {
     db,
+    patience,
     async host(hostId) {
       return hostRoles(await providers.forHost(hostId));
     },
@@ -49,8 +52,8 @@ export function createServerWorld(deps: ServerWorldDeps): ServerWorld {
       await placeImage(deps.images, { hostId, imageId, volumes, pool: storagePool }, call);
     },
     seed: async (serverId) => seedOf(db, await readServer(db, serverId)),
-    publishDhcp: async (serverId, call) => publishDhcp(db, await readServer(db, serverId), call),
-    withdrawDhcp: async (serverId, call) => withdrawDhcp(db, await readServer(db, serverId), call),
+    publishDhcp: async (serverId, call) => dhcp.publish(await readServer(db, serverId), call),
+    withdrawDhcp: async (serverId, call) => dhcp.withdraw(await readServer(db, serverId), call),
     async deploy(tx, { id, serverId, machineId, task }) {
       const server = await readServer(tx, serverId);
       const isInstall = task === "install";
@@ -75,7 +78,8 @@ export function createServerWorld(deps: ServerWorldDeps): ServerWorld {
     async reach(serverId, call) {
       const guest = await guestAccess(db, secrets, await readServer(db, serverId));
       const dial = await providers.dialFor(guest.siteId);
-      await waitForSsh({ dial }, guest, call);
+      const signal = AbortSignal.any([call.signal, AbortSignal.timeout(patience.reachMs)]);
+      await waitForSsh({ dial }, guest, { ...call, signal });
     },
   };
 }

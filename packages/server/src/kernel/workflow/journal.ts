@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { type Db, inTx, type Tx } from "../db/db.ts";
 import { AppError } from "../errors.ts";
-import { type EndState, isEnded, stands, type TurnReason } from "./operation-rules.ts";
+import { ENDED, type EndState, isEnded, stands, type TurnReason } from "./operation-rules.ts";
 
 /**
  * The journal of operations. Whoever claimed a run last is its runner, and only the runner can write: every write
@@ -318,8 +318,15 @@ export async function wakeParent(tx: Tx, dispatch: Dispatch, parentId: string): 
     .where("id", "=", parentId)
     .executeTakeFirstOrThrow();
   if (parent.wait_kind !== "children") return;
-  const children = await tx.selectFrom("operation").select("state").where("parent_id", "=", parentId).execute();
-  if (children.every((child) => isEnded(child.state))) await wake(tx, dispatch, parentId);
+  // One that still runs is enough: hundreds of children, each reading all the others, would be slow.
+  const open = await tx
+    .selectFrom("operation")
+    .select("id")
+    .where("parent_id", "=", parentId)
+    .where("state", "not in", [...ENDED])
+    .limit(1)
+    .executeTakeFirst();
+  if (open === undefined) await wake(tx, dispatch, parentId);
 }
 
 export interface NewOperation {

@@ -25,6 +25,7 @@ export function createStepCall(
   let writing: Promise<unknown> = Promise.resolve();
   let lastProgressAt = -Infinity;
   let pending: { percent: number; note: string | null } | null = null;
+  let written: { percent: number; note: string | null } | null = null;
 
   const write = (work: () => Promise<unknown>) => {
     writing = writing.then(work).catch((error: unknown) => base.warn("step could not be noted", { error }));
@@ -33,6 +34,9 @@ export function createStepCall(
     const progress = pending;
     if (progress === null) return;
     pending = null;
+    // A step that watches something says the same many times.
+    if (written?.percent === progress.percent && written.note === progress.note) return;
+    written = progress;
     lastProgressAt = performance.now();
     write(() =>
       rt.db
