@@ -44,6 +44,8 @@ import { createServerWorld } from "./servers/real-world.ts";
 import { serverRoutes } from "./servers/routes.ts";
 import { serversOnImage } from "./servers/store.ts";
 import { registerServerWorkflows } from "./servers/workflows.ts";
+import { PATIENCE, type Patience } from "./servers/world.ts";
+import { operationAccepted } from "./services/operation-accepted.ts";
 import { createServiceWorld } from "./services/real-world.ts";
 import { requestRoutes, serviceRoutes } from "./services/routes.ts";
 import { operationOfSubject, subjectsBehind } from "./services/subjects.ts";
@@ -60,11 +62,17 @@ export interface Controller {
 const VERSION = "0.1.0";
 const MAX_CONNECTIONS = 30;
 
-/** Puts all rooms together: the only place that knows every one of them. `onMoment` is for tests that end at a named step. */
+export interface ForTests {
+  /** Is told of each named point of each step, to end there. */
+  readonly onMoment?: RunningEngine["onMoment"];
+  readonly patience?: Patience;
+}
+
+/** Puts all rooms together: the only place that knows every one of them. */
 export async function startController(
   config: Config,
   log: Log,
-  onMoment?: RunningEngine["onMoment"],
+  { onMoment, patience = PATIENCE }: ForTests = {},
 ): Promise<Controller> {
   await mkdir(join(config.stateDir, "run"), { recursive: true, mode: 0o700 });
   const databaseUrl = config.databaseUrl ?? (await startEmbedded({ directory: join(config.stateDir, "pg"), log })).url;
@@ -88,10 +96,18 @@ export async function startController(
     },
   });
   engine.onMoment = onMoment;
-  const providers = createProviderPool({ db, secrets, log, metrics, registry });
+  const providers = createProviderPool({
+    db,
+    secrets,
+    log,
+    metrics,
+    registry,
+    // A controller that was stopped past its lease and woken again must not act on the outside world.
+    mayAct: () => engine.lease().held(),
+  });
   const outgoing = createOutgoing();
   const files = imageFiles(config.stateDir);
-  const servers = createServerWorld({ db, secrets, providers, images: { db, files } });
+  const servers = createServerWorld({ db, secrets, providers, images: { db, files }, patience });
   const services = createServiceWorld({ db, engine, secrets, providers, outgoing, servers });
   registerEstateWorkflows(engine, { db, providers });
   registerServerWorkflows(engine, servers);
@@ -105,7 +121,14 @@ export async function startController(
     identityRoutes({ db }),
     auditRoutes({ db }),
     systemRoutes({ db, version: VERSION }),
-    operationRoutes({ db, engine, feed, audit, resolve: (idOrName) => operationOfSubject(db, idOrName) }),
+    operationRoutes({
+      db,
+      engine,
+      feed,
+      audit,
+      resolve: (idOrName) => operationOfSubject(db, idOrName),
+      accepted: (tx, operation) => operationAccepted(tx, services, operation),
+    }),
     fabricRoutes({ db }),
     storageRoutes({ db }),
     imageRoutes({ db, engine, files, outgoing, cacheDir: config.cacheDir, usersOf: serversOnImage }),

@@ -17,6 +17,8 @@ export interface ProviderPoolDeps {
   readonly log: Log;
   readonly metrics?: Pick<Metrics, "provider">;
   readonly registry: ProviderRegistry;
+  /** Asked right before each call that changes something; throws where this controller must not act any more. */
+  readonly mayAct?: () => Promise<void>;
 }
 
 /** Connections to management controllers and hypervisors, kept open and shared by whoever has the same settings. */
@@ -38,7 +40,8 @@ const SettingsRecord = z.record(z.string(), z.unknown());
 export function createProviderPool(deps: ProviderPoolDeps): ProviderPool {
   // In the order of use, the longest unused first. The key is made of all settings, so a change opens another one.
   const open = new Map<string, Provider>();
-  const observers = { log: deps.log, ...(deps.metrics === undefined ? {} : { metrics: deps.metrics }) };
+  const { log, metrics, mayAct } = deps;
+  const observers = { log, ...(metrics === undefined ? {} : { metrics }), ...(mayAct === undefined ? {} : { mayAct }) };
 
   function connect(type: string, settings: Settings, dial: unknown): Provider {
     const key = createHash("sha256")

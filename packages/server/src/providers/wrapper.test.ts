@@ -67,4 +67,15 @@ describe("what is done for every provider", () => {
     await expect(listen()).rejects.toBeInstanceOf(ProviderError);
     expect(heard).toEqual([{ vm: "a", kind: "started" }]);
   });
+
+  it("asks whether it may act right before each change, and never for a look (SAFETY 5)", async () => {
+    const done: string[] = [];
+    const act = async () => void done.push("acted");
+    const power = { read: async () => "off" as const, on: act, off: act, shutDown: act, reset: act };
+    const lost = async () => Promise.reject(new Error("the lease is gone"));
+    const provider = wrapProvider({ type: "fake", power, close: async () => {} }, { log: silentLog, mayAct: lost });
+    expect(await provider.power?.read("m", call())).toBe("off");
+    await expect(provider.power?.off("m", call())).rejects.toThrow("the lease is gone");
+    expect(done).toEqual([]);
+  });
 });

@@ -6,6 +6,8 @@ import type { Call, Provider } from "./provider.ts";
 export interface Observers {
   readonly log: Log;
   readonly metrics?: Pick<Metrics, "provider">;
+  /** Asked right before each call that changes something; waits or throws where this controller must not act now. */
+  readonly mayAct?: () => Promise<void>;
 }
 
 type RoleName = Exclude<keyof Provider, "type" | "close">;
@@ -57,7 +59,14 @@ function wrapRole(type: string, roleName: RoleName, role: object, observers: Obs
     const invoke = (args: readonly unknown[]): unknown => Reflect.apply(value, role, args);
     const note = observerOf({ type, role: roleName, method }, observers);
     if (roleName === "vmEvents") return [method, (...args: unknown[]) => watched(invoke, args, note)] as const;
-    return [method, (...args: unknown[]) => called(method, invoke, args, note)] as const;
+    const guarded = READS.has(method) ? undefined : observers.mayAct;
+    return [
+      method,
+      async (...args: unknown[]) => {
+        await guarded?.();
+        return called(method, invoke, args, note);
+      },
+    ] as const;
   });
   return Object.fromEntries(wrapped);
 }
