@@ -3,8 +3,9 @@ import { close, play, prepare, type Stage, stay, takeDown } from "../demo/story.
 import { createShell, humanReport, jsonReport, type StepDuration } from "../demo/report.ts";
 import { readTruth } from "../demo/lab-truth.ts";
 import { config } from "../launch/config.ts";
-import { guarded } from "../launch/failure.ts";
+import { Failure, guarded } from "../launch/failure.ts";
 import { inRoot } from "../launch/paths.ts";
+import { capture } from "../launch/run.ts";
 import { setUp } from "../setup/set-up.ts";
 
 interface Options {
@@ -47,15 +48,35 @@ async function demo(options: Options): Promise<void> {
   const stage: Stage = { shell, report, stateDir, isSimulated, labName: options.labName ?? null };
   const outcome: Outcome = { steps: [], leftovers: [], error: null };
   try {
-    if (!isSimulated) await setUp({ purposes: ["lab", "images"], yes: options.yes ?? false });
+    if (!isSimulated) await makeReady(options.yes ?? false);
     await prepare(stage);
     await perform(stage, outcome, options.once ? null : enough.signal);
   } catch (cause) {
-    outcome.error = cause instanceof Error ? cause.message : String(cause);
+    outcome.error = wordsOf(cause);
   }
   const ok = outcome.error === null && outcome.leftovers.length === 0;
   report.tell({ event: "end", ok, ...outcome, tookMs: Math.round(performance.now() - startedAt) });
   if (!ok) process.exitCode = 1;
+}
+
+const ELSE_SIMULATED = "Without root or QEMU, the same service runs on a simulated lab: berth demo --simulated";
+
+/** Root (or sudo) for the lab's network namespace, and its Debian packages. */
+async function makeReady(yes: boolean): Promise<void> {
+  const mayBeRoot = process.getuid?.() === 0 || (await capture("sudo", ["--version"])).exitCode === 0;
+  if (!mayBeRoot) throw new Failure("the QEMU lab needs root, and there is no sudo here", { hints: [ELSE_SIMULATED] });
+  try {
+    await setUp({ purposes: ["lab", "images"], yes });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(error.message, { hints: [...error.hints, ELSE_SIMULATED], exitCode: 1, cause: error });
+  }
+}
+
+/** A failure of ours with what the user can do about it; anything else by its message. */
+function wordsOf(error: unknown): string {
+  if (error instanceof Failure) return [error.message, ...error.hints].join("\n");
+  return error instanceof Error ? error.message : String(error);
 }
 
 interface Outcome {
@@ -71,7 +92,7 @@ async function perform(stage: Stage, outcome: Outcome, enough: AbortSignal | nul
     outcome.steps.push(...(await play(stage)));
     if (enough !== null) await stay(stage, enough);
   } catch (cause) {
-    outcome.error = cause instanceof Error ? cause.message : String(cause);
+    outcome.error = wordsOf(cause);
   }
   const back = await takeDown(stage, before);
   outcome.steps.push(...back.steps);
