@@ -45,7 +45,9 @@ describe("./berth demo --once --json", () => {
     async () => {
       const ending = await demo(["--yes", "--lab-name", `demo-${process.pid}`]);
       expect(ending).toMatchObject({ ok: true, leftovers: [], error: null });
-      expect(ending.steps.map((step) => step.step)).toEqual(expect.arrayContaining(["install", "wipe-disk", "place-image"]));
+      expect(ending.steps.map((step) => step.step)).toEqual(
+        expect.arrayContaining(["install", "wipe-disk", "place-image"]),
+      );
     },
     LIMIT_MS,
   );
@@ -54,7 +56,10 @@ describe("./berth demo --once --json", () => {
 async function demo(args: readonly string[]): Promise<Ending> {
   const dir = await mkdtemp(join(tmpdir(), "berth-demo-"));
   dirs.push(dir);
-  const child = spawn(BERTH, ["demo", "--once", "--json", ...args], { env: environmentOf(dir), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(BERTH, ["demo", "--once", "--json", ...args], {
+    env: environmentOf(dir),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   let errors = "";
   child.stdout.on("data", (chunk: Buffer) => {

@@ -57,28 +57,29 @@ afterAll(async () => {
 });
 
 describe(`controllers killed at ${chosen.length} of ${ALL.length} points (E2E_SEED=${seed})`, () => {
-  it.each(chosen.map((wanted, index) => [`${wanted.workflow}, ${wanted.step}, ${wanted.point}`, wanted, index] as const))(
-    "%s",
-    async (_name, wanted, index) => {
-      const service = `kill-${index}`;
-      const { survivor, hasDied } = await liveAndDie(service, wanted);
-      try {
-        expect(hasDied).toBe(true);
-        const request = await untilRequestEnds(survivor.api, service, LIMIT_MS);
-        expect(["active", "failed"], `${request.state}: ${request.reason}`).toContain(request.state);
-        if (request.state === "active") {
-          const deleted = await survivor.api.deleteService({ params: { id: service } }).catch(() => null);
-          if (deleted !== null) await untilDone(survivor.api, deleted.operationId, LIMIT_MS);
-        }
-        await untilRetired(survivor, service);
-        expect(await invariants(house)).toEqual([]);
-        const left = leftovers(before, await readTruth(house), { ignore: [/\/volumes\/berth-image-/, /\/diskAllocatedBytes$/] });
-        expect(left).toEqual([]);
-      } finally {
-        await survivor.kill("SIGTERM");
+  it.each(
+    chosen.map((wanted, index) => [`${wanted.workflow}, ${wanted.step}, ${wanted.point}`, wanted, index] as const),
+  )("%s", async (_name, wanted, index) => {
+    const service = `kill-${index}`;
+    const { survivor, hasDied } = await liveAndDie(service, wanted);
+    try {
+      expect(hasDied).toBe(true);
+      const request = await untilRequestEnds(survivor.api, service, LIMIT_MS);
+      expect(["active", "failed"], `${request.state}: ${request.reason}`).toContain(request.state);
+      if (request.state === "active") {
+        const deleted = await survivor.api.deleteService({ params: { id: service } }).catch(() => null);
+        if (deleted !== null) await untilDone(survivor.api, deleted.operationId, LIMIT_MS);
       }
-    },
-  );
+      await untilRetired(survivor, service);
+      expect(await invariants(house)).toEqual([]);
+      const left = leftovers(before, await readTruth(house), {
+        ignore: [/\/volumes\/berth-image-/, /\/diskAllocatedBytes$/],
+      });
+      expect(left).toEqual([]);
+    } finally {
+      await survivor.kill("SIGTERM");
+    }
+  });
 });
 
 /** Lets a service live on a controller that dies at the named point, and starts another one then. */
@@ -106,13 +107,20 @@ async function liveAndDie(service: string, wanted: Case): Promise<{ survivor: Ru
 }
 
 async function untilRetired(controller: RunningController, service: string): Promise<void> {
-  await until(() => controller.api.getService({ params: { id: service } }), (seen) => ["retired", "failed"].includes(seen.state), {
-    limitMs: LIMIT_MS,
-    what: (seen) => `service ${service} is still ${seen.state}`,
-  });
+  await until(
+    () => controller.api.getService({ params: { id: service } }),
+    (seen) => ["retired", "failed"].includes(seen.state),
+    {
+      limitMs: LIMIT_MS,
+      what: (seen) => `service ${service} is still ${seen.state}`,
+    },
+  );
 }
 
-function casesOf(workflow: { name: string; steps: readonly { name: string; kind: string }[] }, isOnTheWayBack: boolean): Case[] {
+function casesOf(
+  workflow: { name: string; steps: readonly { name: string; kind: string }[] },
+  isOnTheWayBack: boolean,
+): Case[] {
   return workflow.steps.flatMap((step) =>
     // A database step's effect and record are one transaction: there is no "between".
     POINTS.filter((point) => step.kind === "effect" || point !== "after-effect").map((point) => ({

@@ -60,7 +60,9 @@ describe("a service from its request to its end (CAP B3, B4, B6, D1)", () => {
 
     const service = await api.deleteService({ params: { id: "shop" } });
     await untilDone(api, service.operationId, LIMIT_MS);
-    const left = leftovers(before, await readTruth(house), { ignore: [/\/volumes\/berth-image-/, /\/diskAllocatedBytes$/] });
+    const left = leftovers(before, await readTruth(house), {
+      ignore: [/\/volumes\/berth-image-/, /\/diskAllocatedBytes$/],
+    });
     expect(left).toEqual([]);
     expect(await invariants(house)).toEqual([]);
   });

@@ -5,7 +5,12 @@ import { describeContract } from "./gen-openapi.ts";
 import { describeSchema } from "./gen-schema.ts";
 
 /** `./berth gen` writes what is generated; with `--check`, says which of it is out of date. */
-const files = [...(await describeSchema()), ...(await describeContract()), ...describeLifecycles(), ...describeCommands()];
+const files = [
+  ...(await describeSchema()),
+  ...(await describeContract()),
+  ...describeLifecycles(),
+  ...describeCommands(),
+];
 if (process.argv.includes("--check")) {
   const stale: string[] = [];
   for (const { file, text } of files) {

@@ -12,19 +12,34 @@ const BATCH = 200;
  * Tells Berth of a lab, by the same calls as an administrator would of a real site: its networks, enclosures, machines,
  * hosts, and a pool of all of them. What is known already stays as it is, but for how it is reached.
  */
-export async function registerLab(api: Api, lab: LabDescription, say: (line: string) => void = () => {}): Promise<void> {
+export async function registerLab(
+  api: Api,
+  lab: LabDescription,
+  say: (line: string) => void = () => {},
+): Promise<void> {
   await registerSite(api, lab);
   for (const network of lab.networks) {
     const { name, cidr, gateway, dns, vlan, pxe, ranges } = network;
     await unlessThere(() =>
       api.createNetwork({
-        body: { name, site: lab.site.name, cidr, dns, pxe, ranges, ...given("gateway", gateway), ...given("vlan", vlan) },
+        body: {
+          name,
+          site: lab.site.name,
+          cidr,
+          dns,
+          pxe,
+          ranges,
+          ...given("gateway", gateway),
+          ...given("vlan", vlan),
+        },
       }),
     );
   }
   for (const { name, model, bays } of lab.enclosures)
     await unlessThere(() => api.createEnclosure({ body: { name, site: lab.site.name, model, bays } }));
-  const machines = lab.enclosures.flatMap((enclosure) => enclosure.blades.map((blade) => machineOf(lab, enclosure.name, blade)));
+  const machines = lab.enclosures.flatMap((enclosure) =>
+    enclosure.blades.map((blade) => machineOf(lab, enclosure.name, blade)),
+  );
   for (let from = 0; from < machines.length; from += BATCH) {
     const { items } = await api.createMachines({ body: { items: machines.slice(from, from + BATCH) } });
     const failed = items.find((item) => item.error !== null && item.error.code !== "conflict");
@@ -64,13 +79,20 @@ async function updateMachine(api: Api, machines: readonly ReturnType<typeof mach
   await api.updateMachine({ params: { id: known.id }, body: { settings: wanted.settings }, ifMatch: known.version });
 }
 
-async function updateHost(api: Api, host: Pick<LabDescription["hosts"][number], "name" | "settings" | "storagePool" | "bridges">): Promise<void> {
+async function updateHost(
+  api: Api,
+  host: Pick<LabDescription["hosts"][number], "name" | "settings" | "storagePool" | "bridges">,
+): Promise<void> {
   const { name, ...body } = host;
   const known = await api.getHost({ params: { id: name } });
   await api.updateHost({ params: { id: known.id }, body, ifMatch: known.version });
 }
 
-function machineOf(lab: LabDescription, enclosure: string, blade: LabDescription["enclosures"][number]["blades"][number]) {
+function machineOf(
+  lab: LabDescription,
+  enclosure: string,
+  blade: LabDescription["enclosures"][number]["blades"][number],
+) {
   const { name, bay, provider, systemId, endpoint, username, password, certificateSha256 } = blade;
   const tls = certificateSha256 === null ? {} : { tls: { mode: "pin" as const, sha256: certificateSha256 } };
   return {

@@ -57,13 +57,19 @@ export function humanReport(write: (text: string) => void, options: { color: boo
 function summary(end: Extract<DemoEvent, { event: "end" }>, paint: (code: string, text: string) => string): string {
   const slowest = [...end.steps].sort((a, b) => b.tookMs - a.tookMs).slice(0, 5);
   const lines = slowest.map((s) => `   ${(s.tookMs / 1000).toFixed(1).padStart(7)} s  ${s.of}: ${s.step}`);
-  const verdict = end.ok ? paint(GREEN, "everything worked") : paint(RED, `it did not work: ${end.error ?? "see above"}`);
+  const verdict = end.ok
+    ? paint(GREEN, "everything worked")
+    : paint(RED, `it did not work: ${end.error ?? "see above"}`);
   const left = end.leftovers.length === 0 ? "" : `left behind:\n${end.leftovers.map((l) => `   ${l}\n`).join("")}`;
   const slow = lines.length === 0 ? "" : `slowest steps:\n${lines.join("\n")}\n`;
   return `\n${slow}${left}${verdict} (${(end.tookMs / 1000).toFixed(0)} s)\n`;
 }
 
-const indent = (text: string) => text.split("\n").map((line) => `   │ ${line}`).join("\n");
+const indent = (text: string) =>
+  text
+    .split("\n")
+    .map((line) => `   │ ${line}`)
+    .join("\n");
 
 interface RunOptions {
   /** Exit codes that are no failure. */
@@ -96,11 +102,16 @@ export function createShell(shell: ShellOptions): Shell {
       const isShown = shell.show && !quiet;
       const startedAt = performance.now();
       if (isShown) process.stdout.write(`\n${DIM}$${PLAIN} ${command}\n`);
-      const outcome = await run(shell, args, { isShown, isInherited: isShown && live && process.stdout.isTTY === true });
+      const outcome = await run(shell, args, {
+        isShown,
+        isInherited: isShown && live && process.stdout.isTTY === true,
+      });
       const tookMs = Math.round(performance.now() - startedAt);
       shell.report.tell({ event: "command", command, exitCode: outcome.exitCode, tookMs });
       if (allow.includes(outcome.exitCode)) return outcome;
-      throw new Error(`${command} ended with ${outcome.exitCode}: ${outcome.stderr.trim().split("\n").slice(-5).join("\n")}`);
+      throw new Error(
+        `${command} ended with ${outcome.exitCode}: ${outcome.stderr.trim().split("\n").slice(-5).join("\n")}`,
+      );
     },
   };
 }

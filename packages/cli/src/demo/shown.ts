@@ -20,7 +20,13 @@ export type ShownRequest = z.output<typeof Request>;
 
 const Servers = z.object({
   items: z.array(
-    z.object({ name: z.string(), hostname: z.string(), group: z.string(), kind: z.string(), address: z.string().nullable() }),
+    z.object({
+      name: z.string(),
+      hostname: z.string(),
+      group: z.string(),
+      kind: z.string(),
+      address: z.string().nullable(),
+    }),
   ),
 });
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { leftovers, type Truth } from "./leftovers.ts";
 import { readTruth } from "./lab-truth.ts";
+import { leftovers, type Truth } from "./leftovers.ts";
 import type { Report, Shell, StepDuration } from "./report.ts";
 import { durations, type ShownRequest, shownOperation, shownRequest, shownServers } from "./shown.ts";
 
@@ -23,9 +23,19 @@ const DAYS = 7;
 export async function prepare({ shell, report, isSimulated, labName }: Stage): Promise<void> {
   report.tell({ event: "act", title: "Berth and its data centre" });
   await shell.berth(["up"]);
-  await shell.berth(["lab", "up", ...(isSimulated ? ["--simulated"] : []), ...(labName === null ? [] : ["--name", labName])]);
+  await shell.berth([
+    "lab",
+    "up",
+    ...(isSimulated ? ["--simulated"] : []),
+    ...(labName === null ? [] : ["--name", labName]),
+  ]);
   report.tell({ event: "act", title: "An image, and a template in the catalogue" });
-  await shell.berth(["image", "build", isSimulated ? "stand-in" : "debian-12", ...(isSimulated ? ["--as", "debian-12"] : [])]);
+  await shell.berth([
+    "image",
+    "build",
+    isSimulated ? "stand-in" : "debian-12",
+    ...(isSimulated ? ["--as", "debian-12"] : []),
+  ]);
   await shell.berth(["template", "apply", "templates/two-tier.yaml", "--publish"], { quiet: true });
   await shell.berth(["template", "list"]);
 }
@@ -50,20 +60,39 @@ async function ask({ shell, report }: Stage): Promise<ShownRequest> {
   report.tell({ event: "act", title: "Ask for a service" });
   const completion = `x${randomBytes(2).toString("hex")}`;
   const endsAt = new Date(Date.now() + DAYS * 24 * 3_600_000).toISOString().replace(/\.\d+Z$/, "Z");
-  const wish = ["--service", SERVICE, "--completion", completion, "--email", "ops@example.org", "--ends-at", endsAt, "--pools", "default"];
+  const wish = [
+    "--service",
+    SERVICE,
+    "--completion",
+    completion,
+    "--email",
+    "ops@example.org",
+    "--ends-at",
+    endsAt,
+    "--pools",
+    "default",
+  ];
   await shell.berth(["request", "create", TEMPLATE, ...wish], { quiet: true });
   const request = shownRequest((await shell.berth(["request", "show", SERVICE, "--json"], { quiet: true })).stdout);
-  report.tell({ event: "say", text: `price: ${request.price.perDay} ${request.price.currency} a day, ${request.price.total} in all; reserved before anyone approves:` });
+  report.tell({
+    event: "say",
+    text: `price: ${request.price.perDay} ${request.price.currency} a day, ${request.price.total} in all; reserved before anyone approves:`,
+  });
   for (const server of request.reserved) {
     const addresses = server.addresses.map((address) => `${address.ip} (${address.network})`).join(", ");
-    report.tell({ event: "say", text: `   ${server.hostname.padEnd(12)} ${server.kind.padEnd(9)} on ${server.on.padEnd(10)} ${addresses}` });
+    report.tell({
+      event: "say",
+      text: `   ${server.hostname.padEnd(12)} ${server.kind.padEnd(9)} on ${server.on.padEnd(10)} ${addresses}`,
+    });
   }
   return request;
 }
 
 /** Every server answers under its own name at its own address, and the page shows a row that was written in this run. */
 async function prove({ shell, report, isSimulated }: Stage, request: ShownRequest): Promise<void> {
-  const listed = await shell.berth(["server", "list", "--service", SERVICE, "--state", "active", "--json"], { quiet: true });
+  const listed = await shell.berth(["server", "list", "--service", SERVICE, "--state", "active", "--json"], {
+    quiet: true,
+  });
   const servers = shownServers(listed.stdout);
   if (servers.length !== request.reserved.length)
     throw new Error(`${servers.length} of ${request.reserved.length} servers are active`);
@@ -72,7 +101,12 @@ async function prove({ shell, report, isSimulated }: Stage, request: ShownReques
     const name = stdout.trim();
     const isOk = name === server.hostname;
     const detail = `it calls itself ${name}`;
-    report.tell({ event: "proof", what: `${server.name} (${server.kind}) over SSH at ${server.address}`, ok: isOk, detail });
+    report.tell({
+      event: "proof",
+      what: `${server.name} (${server.kind}) over SSH at ${server.address}`,
+      ok: isOk,
+      detail,
+    });
     if (!isOk) throw new Error(`${server.name} calls itself ${name} instead of ${server.hostname}`);
   }
   for (const server of servers.filter((candidate) => candidate.kind === "physical" && !isSimulated)) {
@@ -87,24 +121,41 @@ async function prove({ shell, report, isSimulated }: Stage, request: ShownReques
     const page = JSON.parse(stdout) as { status: number; body: string };
     report.tell({ event: "page", server: server.name, text: page.body.trim() });
     const isOk = page.status === 200 && page.body.includes(request.id) && page.body.includes(server.hostname);
-    report.tell({ event: "proof", what: `page of ${server.name}`, ok: isOk, detail: "shows this request's own row out of the database server" });
+    report.tell({
+      event: "proof",
+      what: `page of ${server.name}`,
+      ok: isOk,
+      detail: "shows this request's own row out of the database server",
+    });
     if (!isOk) throw new Error(`the page of ${server.name} does not show request ${request.id}`);
   }
 }
 
 /** Takes the service down and compares what is there with what was there before, as the lab sees it. */
-export async function takeDown({ shell, report, stateDir }: Stage, before: Truth): Promise<{ steps: StepDuration[]; leftovers: string[] }> {
+export async function takeDown(
+  { shell, report, stateDir }: Stage,
+  before: Truth,
+): Promise<{ steps: StepDuration[]; leftovers: string[] }> {
   report.tell({ event: "act", title: "Give everything back" });
   // Where the request itself failed there is no service (3), or one that was undone already (4).
-  const asked = await shell.berth(["service", "delete", SERVICE, "--json", "--no-wait"], { quiet: true, allow: [0, 3, 4] });
+  const asked = await shell.berth(["service", "delete", SERVICE, "--json", "--no-wait"], {
+    quiet: true,
+    allow: [0, 3, 4],
+  });
   const operationId = asked.exitCode === 0 ? shownOperation(asked.stdout).operationId : null;
   if (operationId !== null) await shell.berth(["watch", operationId], { live: true });
   const steps = operationId === null ? [] : await durations(shell, operationId);
   const left = leftovers(before, await readTruth(stateDir), { ignore: KEPT });
   await shell.berth(["pool", "show", "default"]);
   const held = await shell.berth(["address", "list", "--state", "in-use", "--json"], { quiet: true });
-  for (const item of (JSON.parse(held.stdout) as { items: { ip: string }[] }).items) left.push(`address ${item.ip} is still held`);
-  report.tell({ event: "proof", what: "left behind", ok: left.length === 0, detail: left.length === 0 ? "nothing" : left.join("; ") });
+  for (const item of (JSON.parse(held.stdout) as { items: { ip: string }[] }).items)
+    left.push(`address ${item.ip} is still held`);
+  report.tell({
+    event: "proof",
+    what: "left behind",
+    ok: left.length === 0,
+    detail: left.length === 0 ? "nothing" : left.join("; "),
+  });
   return { steps, leftovers: left };
 }
 

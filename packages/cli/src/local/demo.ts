@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { close, play, prepare, type Stage, stay, takeDown } from "../demo/story.ts";
-import { createShell, humanReport, jsonReport, type StepDuration } from "../demo/report.ts";
 import { readTruth } from "../demo/lab-truth.ts";
+import { createShell, humanReport, jsonReport, type StepDuration } from "../demo/report.ts";
+import { close, play, prepare, type Stage, stay, takeDown } from "../demo/story.ts";
 import { config } from "../launch/config.ts";
 import { Failure, guarded } from "../launch/failure.ts";
 import { inRoot } from "../launch/paths.ts";

@@ -118,7 +118,11 @@ export interface VmSpec {
   readonly cores: number;
   readonly memoryMiB: number;
   readonly firmware: "bios" | "uefi";
-  readonly disks: readonly { readonly volume: VolumeRef; readonly format: "raw" | "qcow2"; readonly readOnly: boolean }[];
+  readonly disks: readonly {
+    readonly volume: VolumeRef;
+    readonly format: "raw" | "qcow2";
+    readonly readOnly: boolean;
+  }[];
   readonly nics: readonly { readonly mac: string; readonly bridge: string }[];
   /** Kept with the VM outside (libvirt metadata): who it belongs to, and the fencing token of the last writer. */
   readonly metadata: { readonly serverId: string; readonly token: string };
@@ -167,7 +171,10 @@ export interface VmEvents {
 
 /** Where the screen and serial line are, as seen from the site. */
 export interface Console {
-  address(subject: string, call: Call): Promise<{ kind: "vnc"; host: string; port: number } | { kind: "unix"; path: string }>;
+  address(
+    subject: string,
+    call: Call,
+  ): Promise<{ kind: "vnc"; host: string; port: number } | { kind: "unix"; path: string }>;
 }
 
 export interface Provider {

@@ -23,7 +23,10 @@ export interface GuestAccess {
 export async function guestAccess(db: Db | Tx, secrets: SecretBox, server: ServerRow): Promise<GuestAccess> {
   const ip = primaryAddress(server);
   if (ip === null)
-    throw new AppError("conflict", `server ${server.name} has no fixed address: its network's DHCP gives it one, which Berth does not know`);
+    throw new AppError(
+      "conflict",
+      `server ${server.name} has no fixed address: its network's DHCP gives it one, which Berth does not know`,
+    );
   const keys = await serviceKeys(db, secrets, server);
   return {
     siteId: server.site_id,
@@ -35,7 +38,11 @@ export async function guestAccess(db: Db | Tx, secrets: SecretBox, server: Serve
   };
 }
 
-async function serviceKeys(db: Db | Tx, secrets: SecretBox, server: ServerRow): Promise<{ publicKey: string; privateKey: string }> {
+async function serviceKeys(
+  db: Db | Tx,
+  secrets: SecretBox,
+  server: ServerRow,
+): Promise<{ publicKey: string; privateKey: string }> {
   if (server.service_id === null) throw new AppError("conflict", `server ${server.name} belongs to no service`);
   const service = await db
     .selectFrom("service")

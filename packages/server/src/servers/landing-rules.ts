@@ -1,10 +1,10 @@
 import type { VolumeRef } from "../providers/provider.ts";
 import type { BladeProvision } from "./blade-provision.ts";
+import type { BladeRetire } from "./blade-retire.ts";
 import { installDeployment, seedVolume, vmName, wipeDeployment } from "./rules.ts";
 import type { ServerRow } from "./store.ts";
 import type { VmProvision } from "./vm-provision.ts";
 import type { VmRetire } from "./vm-retire.ts";
-import type { BladeRetire } from "./blade-retire.ts";
 
 const GIB = 1024 ** 3;
 
@@ -47,7 +47,11 @@ export function vmPlan(server: ServerRow, host: HostPlace, image: PlacedImage): 
       memoryMiB: server.memory_mib,
       firmware: server.firmware === "uefi" ? "uefi" : "bios",
       disks: [
-        ...disks.map((disk) => ({ volume: { pool: disk.pool, name: disk.name }, format: disk.format, readOnly: false })),
+        ...disks.map((disk) => ({
+          volume: { pool: disk.pool, name: disk.name },
+          format: disk.format,
+          readOnly: false,
+        })),
         { volume: seed, format: "raw" as const, readOnly: true },
       ],
       nics: server.nics.map((nic) => ({ mac: nic.mac, bridge: bridgeOf(host, nic.network) })),

@@ -25,7 +25,10 @@ export async function listServers(db: Db, actor: Actor, query: ServerQuery) {
     search: textKey("server.name"),
   });
   const servers = page.items.map((row) => ({ row: rowOf(row), service: row.service_name ?? "" }));
-  const places = await placesOf(db, servers.map(({ row }) => row));
+  const places = await placesOf(
+    db,
+    servers.map(({ row }) => row),
+  );
   const items = servers.map(({ row, service }) =>
     serverInfo(row, { service, on: places.get(row.machine_id ?? row.host_id ?? "") ?? null }),
   );
@@ -37,7 +40,11 @@ export async function serverDetailOf(db: Db, server: ServerRow): Promise<z.input
     server.service_id === null
       ? undefined
       : await db.selectFrom("service").select("name").where("id", "=", server.service_id).executeTakeFirst();
-  const image = await db.selectFrom("image").select(["name", "version"]).where("id", "=", server.image_id).executeTakeFirst();
+  const image = await db
+    .selectFrom("image")
+    .select(["name", "version"])
+    .where("id", "=", server.image_id)
+    .executeTakeFirst();
   const places = await placesOf(db, [server]);
   return serverDetail(server, {
     service: service?.name ?? "",

@@ -1,8 +1,8 @@
 import { serverContract } from "@berth/api/server.ts";
-import type { Actor } from "../kernel/http/handler.ts";
-import { implement, type RouteSet } from "../kernel/http/handler.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
+import type { Actor } from "../kernel/http/handler.ts";
+import { implement, type RouteSet } from "../kernel/http/handler.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import { ownServer, switchServer } from "./actions.ts";
 import { decisionsOf, listServers, serverDetailOf } from "./read-models.ts";
@@ -24,7 +24,8 @@ export function serverRoutes(deps: ServerRoutesDeps): RouteSet {
     restartServer: ({ actor, params, recordAnswer }) => switchServer(deps, actor, params.id, "restart", recordAnswer),
     async explain({ actor, params }) {
       const { kind, id } = params;
-      const subjects = kind === "server" ? [(await ownServer(db, actor, id)).id] : await deps.subjectsBehind(actor, kind, id);
+      const subjects =
+        kind === "server" ? [(await ownServer(db, actor, id)).id] : await deps.subjectsBehind(actor, kind, id);
       const items = await decisionsOf(db, subjects);
       if (items.length === 0) throw new AppError("not_found", `nothing was decided about ${kind} ${id} by itself`);
       return { items };

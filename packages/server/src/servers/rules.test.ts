@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { allowedActions, installDeployment, isUuid, lifecycle, nextState, type ServerState, wipeDeployment } from "./rules.ts";
+import {
+  allowedActions,
+  installDeployment,
+  isUuid,
+  lifecycle,
+  nextState,
+  type ServerState,
+  wipeDeployment,
+} from "./rules.ts";
 
 const states = Object.keys(lifecycle()) as ServerState[];
 
@@ -21,7 +29,8 @@ describe("a server's life (CAP D1)", () => {
     for (const state of states)
       for (const action of allowedActions(state)) {
         const event = { start: "activate", stop: "deactivate", restart: null }[action];
-        if (event !== null) expect(nextState(state, event as "activate" | "deactivate"), `${action} in ${state}`).not.toBeNull();
+        if (event !== null)
+          expect(nextState(state, event as "activate" | "deactivate"), `${action} in ${state}`).not.toBeNull();
       }
   });
 });

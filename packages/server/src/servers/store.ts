@@ -1,6 +1,6 @@
 import type { Selectable } from "kysely";
-import type { ServerTable } from "../kernel/db/tables.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
+import type { ServerTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
 import { isUuid, nextState, type ServerEvent, type ServerState } from "./rules.ts";
 
@@ -101,7 +101,12 @@ export async function serversOf(db: Db | Tx, serviceId: string): Promise<ServerR
  * @throws AppError `conflict` when the event is not allowed in the present state.
  */
 export async function moveServer(tx: Tx, id: string, event: ServerEvent): Promise<void> {
-  const row = await tx.selectFrom("server").select(["state", "name"]).where("id", "=", id).forUpdate().executeTakeFirst();
+  const row = await tx
+    .selectFrom("server")
+    .select(["state", "name"])
+    .where("id", "=", id)
+    .forUpdate()
+    .executeTakeFirst();
   if (row === undefined) throw new AppError("not_found", `there is no server ${id}`);
   const state = row.state as ServerState;
   const next = nextState(state, event);
@@ -123,12 +128,25 @@ export async function moveServer(tx: Tx, id: string, event: ServerEvent): Promis
 
 /** Where an event leads, from whatever state. */
 function targetsOf(event: ServerEvent): ServerState[] {
-  const states: ServerState[] = ["defined", "reserved", "provisioning", "active", "inactive", "retiring", "failed", "retired"];
+  const states: ServerState[] = [
+    "defined",
+    "reserved",
+    "provisioning",
+    "active",
+    "inactive",
+    "retiring",
+    "failed",
+    "retired",
+  ];
   return states.flatMap((state) => nextState(state, event) ?? []);
 }
 
 export async function sawPower(db: Db | Tx, id: string, observed: "on" | "off" | "unknown"): Promise<void> {
-  await db.updateTable("server").set({ power_observed: observed, power_observed_at: new Date() }).where("id", "=", id).execute();
+  await db
+    .updateTable("server")
+    .set({ power_observed: observed, power_observed_at: new Date() })
+    .where("id", "=", id)
+    .execute();
 }
 
 export interface DecisionRow {

@@ -6,7 +6,10 @@ import type { ServerRow } from "./store.ts";
 
 type Power = "on" | "off" | "unknown";
 
-export function serverInfo(server: ServerRow, where: { service: string; on: string | null }): z.input<typeof ServerInfo> {
+export function serverInfo(
+  server: ServerRow,
+  where: { service: string; on: string | null },
+): z.input<typeof ServerInfo> {
   return {
     id: server.id,
     version: server.version,
@@ -56,7 +59,10 @@ export async function placesOf(db: Db | Tx, servers: readonly ServerRow[]): Prom
   const machineIds = servers.flatMap((server) => server.machine_id ?? []);
   const hostIds = servers.flatMap((server) => server.host_id ?? []);
   const machines =
-    machineIds.length === 0 ? [] : await db.selectFrom("machine").select(["id", "name"]).where("id", "in", machineIds).execute();
-  const hosts = hostIds.length === 0 ? [] : await db.selectFrom("host").select(["id", "name"]).where("id", "in", hostIds).execute();
+    machineIds.length === 0
+      ? []
+      : await db.selectFrom("machine").select(["id", "name"]).where("id", "in", machineIds).execute();
+  const hosts =
+    hostIds.length === 0 ? [] : await db.selectFrom("host").select(["id", "name"]).where("id", "in", hostIds).execute();
   return new Map([...machines, ...hosts].map(({ id, name }) => [id, name]));
 }

@@ -1,8 +1,7 @@
 import type { HookMoment, Template } from "../catalog/template.ts";
-import type { Tx } from "../kernel/db/db.ts";
-import { readHostPlace } from "../estate/store.ts";
+import { machineNics, readHostPlace } from "../estate/store.ts";
 import { findImageById } from "../images/actions.ts";
-import { machineNics } from "../estate/store.ts";
+import type { Tx } from "../kernel/db/db.ts";
 import { bladePlan, vmPlan } from "../servers/landing-rules.ts";
 import { type ServerRow, serversOf } from "../servers/store.ts";
 import type { Delivery, ServerPlan } from "./service-deliver.ts";
@@ -35,7 +34,12 @@ export async function deliveryOf(
 }
 
 /** The runs of a template's hooks at one moment, hook by hook, each on all its servers. */
-export function hookRuns(template: Template, servers: readonly ServerRow[], at: HookMoment, serviceId: string): HookRun[] {
+export function hookRuns(
+  template: Template,
+  servers: readonly ServerRow[],
+  at: HookMoment,
+  serviceId: string,
+): HookRun[] {
   return template.hooks
     .filter((hook) => hook.at === at)
     .flatMap((hook): HookRun[] => {

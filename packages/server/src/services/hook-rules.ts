@@ -1,6 +1,6 @@
 import type { TemplateHook } from "../catalog/template.ts";
-import { primaryAddress } from "../servers/views.ts";
 import type { ServerRow } from "../servers/store.ts";
+import { primaryAddress } from "../servers/views.ts";
 
 /** What scripts find in their environment; documented in the guide's page on templates. */
 export function hookEnvironment(

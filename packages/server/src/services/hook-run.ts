@@ -63,17 +63,33 @@ async function runOnServer(
   call: Call,
 ): Promise<Outcome> {
   const { server } = where;
-  if (hook.run.kind !== "script" || server === null) throw new AppError("internal", `hook ${hook.name} has no server to run on`);
+  if (hook.run.kind !== "script" || server === null)
+    throw new AppError("internal", `hook ${hook.name} has no server to run on`);
   const guest = await guestAccess(deps.db, deps.secrets, server);
   const dial = await deps.providers.dialFor(guest.siteId);
   const request = await requestOfService(deps.db, where.service.id);
-  const env = hookEnvironment(hook, { service: where.service.name, requestId: request.id, server, servers: where.servers });
-  const result = await runScript({ dial }, guest, { script: hook.run.script, env, timeoutMs: hook.timeoutSeconds * 1000, asRoot: true }, call);
-  const output = result.stderr === "" ? result.stdout : `${result.stdout}${result.stdout === "" ? "" : "\n"}${result.stderr}`;
+  const env = hookEnvironment(hook, {
+    service: where.service.name,
+    requestId: request.id,
+    server,
+    servers: where.servers,
+  });
+  const result = await runScript(
+    { dial },
+    guest,
+    { script: hook.run.script, env, timeoutMs: hook.timeoutSeconds * 1000, asRoot: true },
+    call,
+  );
+  const output =
+    result.stderr === "" ? result.stdout : `${result.stdout}${result.stdout === "" ? "" : "\n"}${result.stderr}`;
   return { code: result.exitCode, isOk: result.exitCode === 0, output };
 }
 
-async function callHttp(deps: HookDeps, wanted: Extract<TemplateHook["run"], { kind: "http" }>, call: Call): Promise<Outcome> {
+async function callHttp(
+  deps: HookDeps,
+  wanted: Extract<TemplateHook["run"], { kind: "http" }>,
+  call: Call,
+): Promise<Outcome> {
   const answer = await deps.outgoing.request({ url: wanted.url, method: wanted.method, body: wanted.body }, call);
   return { code: answer.status, isOk: wanted.expect.includes(answer.status), output: answer.text };
 }
@@ -82,7 +98,8 @@ const SHOWN_LINES = 5;
 
 function failureOf(hook: TemplateHook, server: ServerRow | null, outcome: Outcome): string {
   const where = server === null ? "" : ` on ${server.name}`;
-  const what = hook.run.kind === "http" ? `was answered with status ${outcome.code}` : `ended with exit code ${outcome.code}`;
+  const what =
+    hook.run.kind === "http" ? `was answered with status ${outcome.code}` : `ended with exit code ${outcome.code}`;
   const tail = outcome.output.trim().split("\n").slice(-SHOWN_LINES).join("\n");
   return `hook ${hook.name}${where} ${what}${tail === "" ? "" : `:\n${tail}`}`;
 }

@@ -19,12 +19,20 @@ export async function listRequests(db: Db, actor: Actor, query: RequestQuery) {
     .$if(!isAdministrator(actor), (q) => q.where("request.requester_id", "=", actor.userId))
     // `parked` is how a request shows whose operation waits for a person.
     .$if(query.state === "parked", (q) =>
-      q.where(sql<string>`request.id::text`, "in", db.selectFrom("operation").select("id").where("state", "in", ["parked", "stuck"])),
+      q.where(
+        sql<string>`request.id::text`,
+        "in",
+        db.selectFrom("operation").select("id").where("state", "in", ["parked", "stuck"]),
+      ),
     )
     .$if(query.state !== undefined && query.state !== "parked", (q) => q.where("request.state", "=", query.state ?? ""))
     .$if(query.requester !== undefined, (q) => q.where("request.requester", "=", query.requester ?? ""));
   const page = await pageQuery(rows, query, {
-    sorts: { createdAt: timeKey("request.created_at"), startsAt: timeKey("service.starts_at"), endsAt: timeKey("service.ends_at") },
+    sorts: {
+      createdAt: timeKey("request.created_at"),
+      startsAt: timeKey("service.starts_at"),
+      endsAt: timeKey("service.ends_at"),
+    },
     standard: "-createdAt",
     id: uuidKey("request.id"),
     search: textKey("service.name"),
@@ -40,10 +48,21 @@ export async function listServices(db: Db, actor: Actor, query: ServiceQuery) {
     .$if(!isAdministrator(actor), (q) => q.where("owner_id", "=", actor.userId))
     .$if(query.state !== undefined, (q) => q.where("state", "=", query.state ?? ""))
     .$if(query.owner !== undefined, (q) =>
-      q.where("owner_id", "in", db.selectFrom("berth_user").select("id").where("name", "=", query.owner ?? "")),
+      q.where(
+        "owner_id",
+        "in",
+        db
+          .selectFrom("berth_user")
+          .select("id")
+          .where("name", "=", query.owner ?? ""),
+      ),
     );
   const page = await pageQuery(rows, query, {
-    sorts: { name: textKey("service.name"), createdAt: timeKey("service.created_at"), endsAt: timeKey("service.ends_at") },
+    sorts: {
+      name: textKey("service.name"),
+      createdAt: timeKey("service.created_at"),
+      endsAt: timeKey("service.ends_at"),
+    },
     standard: "-createdAt",
     id: uuidKey("service.id"),
     search: textKey("service.name"),

@@ -8,13 +8,19 @@ import { findRequest, findService, type RequestRow, type ServiceRow } from "./st
 import { glances, requestInfo, serviceDetail, serviceInfo } from "./views.ts";
 
 /** Requests with everything their pages show; a fixed number of queries, however many they are. */
-export async function requestInfos(db: Db | Tx, requests: readonly RequestRow[]): Promise<z.input<typeof RequestInfo>[]> {
+export async function requestInfos(
+  db: Db | Tx,
+  requests: readonly RequestRow[],
+): Promise<z.input<typeof RequestInfo>[]> {
   if (requests.length === 0) return [];
   const serviceIds = requests.map((request) => request.service_id);
   const services = await db.selectFrom("service").selectAll().where("id", "in", serviceIds).execute();
   const servers = await serversOfAll(db, serviceIds);
   const places = await placesOf(db, servers);
-  const operations = await glances(db, requests.map((request) => request.id));
+  const operations = await glances(
+    db,
+    requests.map((request) => request.id),
+  );
   return requests.flatMap((request) => {
     const service = services.find((candidate) => candidate.id === request.service_id) as ServiceRow | undefined;
     if (service === undefined) return [];
@@ -30,7 +36,10 @@ export async function requestInfoOf(db: Db | Tx, id: string): Promise<z.input<ty
   return info;
 }
 
-export async function serviceInfos(db: Db | Tx, services: readonly ServiceRow[]): Promise<z.input<typeof ServiceInfo>[]> {
+export async function serviceInfos(
+  db: Db | Tx,
+  services: readonly ServiceRow[],
+): Promise<z.input<typeof ServiceInfo>[]> {
   const owners = await ownerNames(db, services);
   return services.map((service) => serviceInfo(service, owners.get(service.owner_id) ?? ""));
 }

@@ -1,7 +1,7 @@
+import { releaseFabric } from "../fabric/actions.ts";
 import { audit, SYSTEM_ACTOR } from "../identity/audit.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
-import { releaseFabric } from "../fabric/actions.ts";
 import { releaseReservation, releaseServerReservation } from "../pools/reservations.ts";
 import { nextState, vmName } from "../servers/rules.ts";
 import { moveServer, readServer, serversOf } from "../servers/store.ts";
@@ -15,14 +15,20 @@ import { moveRequest, moveService, readService } from "./store.ts";
 import type { ServiceWorld } from "./world.ts";
 
 /** The world as it is. */
-export function createServiceWorld(deps: HookDeps & { engine: Engine; servers: Pick<ServerWorld, "host"> }): ServiceWorld {
+export function createServiceWorld(
+  deps: HookDeps & { engine: Engine; servers: Pick<ServerWorld, "host"> },
+): ServiceWorld {
   const { db, engine } = deps;
   return {
     engine,
     moveRequest: async (tx, id, event) => void (await moveRequest(tx, id, event)),
     moveService: async (tx, id, event) => void (await moveService(tx, id, event)),
     async releaseAll(tx, requestId) {
-      const request = await tx.selectFrom("request").select("service_id").where("id", "=", requestId).executeTakeFirstOrThrow();
+      const request = await tx
+        .selectFrom("request")
+        .select("service_id")
+        .where("id", "=", requestId)
+        .executeTakeFirstOrThrow();
       for (const server of await serversOf(tx, request.service_id)) await releaseServer(tx, server.id);
       await releaseReservation(tx, requestId);
     },
@@ -49,7 +55,13 @@ export function createServiceWorld(deps: HookDeps & { engine: Engine; servers: P
     async endLease(tx, serviceId) {
       const service = await readService(tx, serviceId);
       const object = { kind: "service", id: serviceId, name: service.name };
-      await audit(tx, { actor: SYSTEM_ACTOR, action: "lease.end", object, outcome: "done", details: { policy: service.lease_policy } });
+      await audit(tx, {
+        actor: SYSTEM_ACTOR,
+        action: "lease.end",
+        object,
+        outcome: "done",
+        details: { policy: service.lease_policy },
+      });
       switch (service.lease_policy) {
         case "delete":
           return startRetirement(engine, tx, service, null);

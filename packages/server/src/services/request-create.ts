@@ -3,8 +3,8 @@ import type { NewRequest } from "@berth/api/request.ts";
 import type { z } from "zod";
 import { readPublishedTemplate } from "../catalog/actions.ts";
 import { quote as priceQuote } from "../catalog/price-actions.ts";
-import { claimAddress } from "../fabric/address-claim.ts";
 import { writeProfile } from "../fabric/actions.ts";
+import { claimAddress } from "../fabric/address-claim.ts";
 import { claimIdentity } from "../fabric/identity-claim.ts";
 import { networkIdsByName } from "../fabric/store.ts";
 import { newGuestKeys } from "../guests/keys.ts";
@@ -41,7 +41,12 @@ export const nothing: RecordId = async () => {};
  * Takes a wish and reserves everything it needs, in one transaction, before anyone approves: servers, capacity,
  * addresses, identities, disks. Answers the request's id.
  */
-export async function createRequest(deps: RequestDeps, actor: Actor, wish: Wish, record: RecordId = nothing): Promise<string> {
+export async function createRequest(
+  deps: RequestDeps,
+  actor: Actor,
+  wish: Wish,
+  record: RecordId = nothing,
+): Promise<string> {
   const during = leaseOf(wish, new Date());
   try {
     return await inTx(deps.db, async (tx) => {
@@ -88,7 +93,8 @@ async function submit(
   const { templateId, label, template } = await readPublishedTemplate(tx, wish.template);
   const servers = planServers(template, wish, randomUUID);
   const problems = checkNames(servers);
-  if (problems.length > 0) throw new AppError("invalid_request", problems[0]?.message ?? "wrong names", { fields: problems });
+  if (problems.length > 0)
+    throw new AppError("invalid_request", problems[0]?.message ?? "wrong names", { fields: problems });
 
   const requestId = randomUUID();
   const serviceId = randomUUID();
@@ -178,7 +184,8 @@ async function occupy(deps: RequestDeps, tx: Tx, o: Occupation): Promise<void> {
   for (const [index, nic] of group.nics.entries()) {
     const networkId = o.networkIds.get(nic.network);
     const mac = identity.macs[index];
-    if (networkId === undefined || mac === undefined) throw new Error(`NIC ${index} of ${server.name} has no network or MAC`);
+    if (networkId === undefined || mac === undefined)
+      throw new Error(`NIC ${index} of ${server.name} has no network or MAC`);
     const wish = { networkId, serverId: server.id, nic: index, mode: nic.mode, address: nic.address, during };
     const claimed = await claimAddress(tx, wish);
     nics.push({ network: nic.network, networkId, mac, ...claimed, primary: nic.primary, dhcp: nic.mode === "dhcp" });

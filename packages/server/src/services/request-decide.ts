@@ -2,9 +2,9 @@ import { audit } from "../identity/audit.ts";
 import { inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
+import { mayAct } from "../servers/owner-rules.ts";
 import { createRequest, nothing, type RecordId, type RequestDeps, type Wish } from "./request-create.ts";
 import type { Verdict } from "./service-deliver.ts";
-import { mayAct } from "../servers/owner-rules.ts";
 import { findRequest, moveRequest, type RequestRow } from "./store.ts";
 
 type Decision = "approve" | "reject" | "withdraw";
@@ -20,7 +20,8 @@ export async function decideRequest(
   return inTx(deps.db, async (tx) => {
     const request = await ownRequest(tx, actor, idOrName);
     const moved = await moveRequest(tx, request.id, decision.verb, { by: actor.name, reason: decision.reason });
-    if (!moved) throw new AppError("conflict", `the request is ${request.state}: it can't be ${PAST[decision.verb]} any more`);
+    if (!moved)
+      throw new AppError("conflict", `the request is ${request.state}: it can't be ${PAST[decision.verb]} any more`);
     if (request.state === "waiting") await deps.engine.send(tx, request.id, "verdict", verdictOf(actor, decision));
     else await deps.engine.cancel(tx, request.id, verdictOf(actor, decision).reason);
     await audit(tx, {
@@ -54,7 +55,12 @@ export async function retryRequest(
     throw new AppError("conflict", `the request is ${request.state}: only one that has ended can be asked again`);
   // It was checked by the schema when it was first asked; its start lies in the past by now.
   const { startsAt: _past, ...wish } = request.wish as Wish;
-  return createRequest(deps, actor, { ...wish, ...(change.endsAt === undefined ? {} : { endsAt: change.endsAt }) }, record);
+  return createRequest(
+    deps,
+    actor,
+    { ...wish, ...(change.endsAt === undefined ? {} : { endsAt: change.endsAt }) },
+    record,
+  );
 }
 
 /** The request, if the caller may act on it; `not_found` otherwise, as if it were not there. */

@@ -32,7 +32,11 @@ const ids = () => {
 
 describe("planning servers", () => {
   it("names every member of every group, with numbers only where there are several", () => {
-    const planned = planServers(template(group("db"), group("app", { count: 2 })), { service: "shop", completion: "x" }, ids());
+    const planned = planServers(
+      template(group("db"), group("app", { count: 2 })),
+      { service: "shop", completion: "x" },
+      ids(),
+    );
     expect(planned.map(({ id, name, hostname, ordinal }) => ({ id, name, hostname, ordinal }))).toEqual([
       { id: "id-1", name: "shop-db-1", hostname: "dbx", ordinal: 1 },
       { id: "id-2", name: "shop-app-1", hostname: "appx1", ordinal: 1 },
@@ -42,14 +46,29 @@ describe("planning servers", () => {
   });
 
   it("names the field for a host name that is too long, and for one that comes twice", () => {
-    const long = planServers(template(group("db", { hostname: `${"d".repeat(39)}#${"e".repeat(39)}` })), { service: "s", completion: "x" }, ids());
+    const long = planServers(
+      template(group("db", { hostname: `${"d".repeat(39)}#${"e".repeat(39)}` })),
+      { service: "s", completion: "x" },
+      ids(),
+    );
     expect(checkNames(long).map((problem) => problem.field)).toEqual(["completion"]);
-    const twice = planServers(template(group("a", { hostname: "w#" }), group("b", { hostname: "w#" })), { service: "s", completion: "x" }, ids());
-    expect(checkNames(twice)).toEqual([{ field: "completion", message: "s-a-1 and s-b-1 would both get the host name wx" }]);
+    const twice = planServers(
+      template(group("a", { hostname: "w#" }), group("b", { hostname: "w#" })),
+      { service: "s", completion: "x" },
+      ids(),
+    );
+    expect(checkNames(twice)).toEqual([
+      { field: "completion", message: "s-a-1 and s-b-1 would both get the host name wx" },
+    ]);
   });
 
   it("asks for one network per NIC, in the template's order", () => {
-    const nics = ["storage", "lan"].map((network) => ({ network, mode: "automatic" as const, address: null, primary: false }));
+    const nics = ["storage", "lan"].map((network) => ({
+      network,
+      mode: "automatic" as const,
+      address: null,
+      primary: false,
+    }));
     const [server] = planServers(template(group("db", { nics })), { service: "s", completion: "x" }, ids());
     const networkIds = new Map([
       ["lan", "n1"],

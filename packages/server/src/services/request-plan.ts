@@ -1,5 +1,5 @@
-import type { Template, TemplateGroup } from "../catalog/template.ts";
 import type { FieldProblem } from "@berth/api/errors.ts";
+import type { Template, TemplateGroup } from "../catalog/template.ts";
 import type { Demand } from "../placement/demand.ts";
 import { hostnameOf } from "./rules.ts";
 
@@ -37,9 +37,15 @@ export function checkNames(servers: readonly PlannedServer[]): FieldProblem[] {
   const seen = new Map<string, string>();
   for (const { name, hostname } of servers) {
     if (hostname.length > MAX_LABEL)
-      problems.push({ field: "completion", message: `the host name ${hostname} would have more than ${MAX_LABEL} characters` });
+      problems.push({
+        field: "completion",
+        message: `the host name ${hostname} would have more than ${MAX_LABEL} characters`,
+      });
     if (name.length > MAX_LABEL)
-      problems.push({ field: "service", message: `the server name ${name} would have more than ${MAX_LABEL} characters` });
+      problems.push({
+        field: "service",
+        message: `the server name ${name} would have more than ${MAX_LABEL} characters`,
+      });
     const other = seen.get(hostname);
     if (other !== undefined)
       problems.push({ field: "completion", message: `${other} and ${name} would both get the host name ${hostname}` });

@@ -20,7 +20,8 @@ export async function quoteRequest(db: Db, actor: Actor, wish: Wish): Promise<z.
     const { template } = await readPublishedTemplate(tx, wish.template);
     const servers = planServers(template, wish, randomUUID);
     const problems = checkNames(servers);
-    if (problems.length > 0) throw new AppError("invalid_request", problems[0]?.message ?? "wrong names", { fields: problems });
+    if (problems.length > 0)
+      throw new AppError("invalid_request", problems[0]?.message ?? "wrong names", { fields: problems });
     const networkIds = await networkIdsByName(tx, template.networks);
     const poolIds = await poolIdsByName(tx, wish.pools, actor);
     const demands = servers.map((server) => demandOf(server, networkIds));

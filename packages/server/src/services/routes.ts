@@ -2,18 +2,20 @@ import { requestContract } from "@berth/api/request.ts";
 import { serviceContract } from "@berth/api/service.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import { type Actor, implement, type RouteSet } from "../kernel/http/handler.ts";
-import { quoteRequest } from "./request-quote.ts";
-import { createRequest, type RequestDeps } from "./request-create.ts";
-import { decideRequest, ownRequest, retryRequest } from "./request-decide.ts";
 import { listRequests, listServices } from "./lists.ts";
 import { requestInfoOf, serviceDetailOf, serviceInfoOf } from "./read-models.ts";
+import { createRequest, type RequestDeps } from "./request-create.ts";
+import { decideRequest, ownRequest, retryRequest } from "./request-decide.ts";
+import { quoteRequest } from "./request-quote.ts";
 import { deleteService, extendService, ownService } from "./service-actions.ts";
 
 export function requestRoutes(deps: RequestDeps): RouteSet {
   const { db } = deps;
   return implement(requestContract, {
     async createRequest({ actor, body, recordAnswer }) {
-      const id = await createRequest(deps, actor, body, async (tx, made) => recordAnswer(tx, await requestInfoOf(tx, made)));
+      const id = await createRequest(deps, actor, body, async (tx, made) =>
+        recordAnswer(tx, await requestInfoOf(tx, made)),
+      );
       return requestInfoOf(db, id);
     },
     quoteRequest: ({ actor, body }) => quoteRequest(db, actor, body),

@@ -36,8 +36,14 @@ describe("leases (CAP B6)", () => {
 describe("states", () => {
   it("leads every request and service to an end, from wherever it is", () => {
     for (const table of Object.values(lifecycles())) {
-      const ends = Object.entries(table).filter(([, row]) => Object.keys(row).length === 0).map(([state]) => state);
-      for (const state of Object.keys(table)) expect(reachable(table, state).some((other) => ends.includes(other)), state).toBe(true);
+      const ends = Object.entries(table)
+        .filter(([, row]) => Object.keys(row).length === 0)
+        .map(([state]) => state);
+      for (const state of Object.keys(table))
+        expect(
+          reachable(table, state).some((other) => ends.includes(other)),
+          state,
+        ).toBe(true);
     }
   });
 

@@ -9,8 +9,8 @@ import { mayAct } from "../servers/owner-rules.ts";
 import { serversOf } from "../servers/store.ts";
 import { changeVolumes } from "../storage/actions.ts";
 import { nothing, type RecordId, type RequestDeps } from "./request-create.ts";
-import type { LeaseMessage } from "./service-lease.ts";
 import { startRetirement } from "./service-end.ts";
+import type { LeaseMessage } from "./service-lease.ts";
 import { findService, moveRequest, requestOfService, type ServiceRow } from "./store.ts";
 
 export const leaseId = (serviceId: string): string => `lease-${serviceId}`;
@@ -66,7 +66,8 @@ export async function extendService(
   const endsAt = new Date(until);
   return inTx(deps.db, async (tx) => {
     const service = await ownService(tx, actor, idOrName);
-    if (service.state !== "active") throw new AppError("conflict", `service ${service.name} is ${service.state}: its lease can't change`);
+    if (service.state !== "active")
+      throw new AppError("conflict", `service ${service.name} is ${service.state}: its lease can't change`);
     if (endsAt <= new Date()) throw wrongEnd("lies in the past; to end the service now, delete it");
     if (endsAt <= service.starts_at) throw wrongEnd("must be later than the start");
     if (endsAt > service.ends_at && !actor.roles.includes("administrator"))

@@ -13,9 +13,18 @@ export const retireId = (serviceId: string): string => `retire-${serviceId}`;
 export const deactivateId = (serviceId: string): string => `deactivate-${serviceId}`;
 
 /** Starts the way back of a whole service; once, however often it is asked. */
-export async function startRetirement(engine: Engine, tx: Tx, service: ServiceRow, userId: string | null): Promise<void> {
+export async function startRetirement(
+  engine: Engine,
+  tx: Tx,
+  service: ServiceRow,
+  userId: string | null,
+): Promise<void> {
   if (!(await moveService(tx, service.id, "retire"))) return;
-  await tx.updateTable("service").set({ operation_id: retireId(service.id) }).where("id", "=", service.id).execute();
+  await tx
+    .updateTable("service")
+    .set({ operation_id: retireId(service.id) })
+    .where("id", "=", service.id)
+    .execute();
   const request = await requestOfService(tx, service.id);
   const servers = await serversOf(tx, service.id);
   const living = servers.filter((server) => server.state !== "retired");
@@ -48,7 +57,11 @@ export async function startDeactivation(engine: Engine, tx: Tx, service: Service
   if (service.state !== "active") return;
   const servers = (await serversOf(tx, service.id)).filter((server) => server.state !== "retired");
   const physical = servers.filter((server) => server.kind === "physical");
-  await tx.updateTable("service").set({ operation_id: deactivateId(service.id) }).where("id", "=", service.id).execute();
+  await tx
+    .updateTable("service")
+    .set({ operation_id: deactivateId(service.id) })
+    .where("id", "=", service.id)
+    .execute();
   await engine.start(tx, serviceDeactivate, {
     id: deactivateId(service.id),
     input: {

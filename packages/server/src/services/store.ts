@@ -1,6 +1,6 @@
 import type { Selectable } from "kysely";
-import type { RequestTable, ServiceTable } from "../kernel/db/tables.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
+import type { RequestTable, ServiceTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
 import { isUuid } from "../servers/rules.ts";
 import {

@@ -6,14 +6,21 @@ import { serversOf } from "../servers/store.ts";
 import { findRequest, findService } from "./store.ts";
 
 /** Everything that automatic decisions about a service or request can be about: itself and its servers. */
-export async function subjectsBehind(db: Db, actor: Actor, kind: "service" | "request", idOrName: string): Promise<string[]> {
+export async function subjectsBehind(
+  db: Db,
+  actor: Actor,
+  kind: "service" | "request",
+  idOrName: string,
+): Promise<string[]> {
   if (kind === "service") {
     const service = await findService(db, idOrName);
-    if (service === null || !mayAct(actor, service.owner_id)) throw new AppError("not_found", `there is no service ${idOrName}`);
+    if (service === null || !mayAct(actor, service.owner_id))
+      throw new AppError("not_found", `there is no service ${idOrName}`);
     return [service.id, ...(await serversOf(db, service.id)).map((server) => server.id)];
   }
   const request = await findRequest(db, idOrName);
-  if (request === null || !mayAct(actor, request.requester_id)) throw new AppError("not_found", `there is no request ${idOrName}`);
+  if (request === null || !mayAct(actor, request.requester_id))
+    throw new AppError("not_found", `there is no request ${idOrName}`);
   return [request.id, ...(await serversOf(db, request.service_id)).map((server) => server.id)];
 }
 
