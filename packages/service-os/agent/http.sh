@@ -32,13 +32,15 @@ post() {
 }
 
 stream() {
-  # stream PATH BYTES: the body on standard output, taken up again where it was cut.
+  # stream PATH BYTES: the body on standard output, taken up again where it was cut. Status 2: nobody reads it any more.
   stream_at=0
   stream_idle=0
   while [ "$stream_at" -lt "$2" ]; do
     stream_status=0
     curl -s -f --connect-timeout 10 --speed-limit 1 --speed-time 30 -H "@$BERTH_RUN/authorization" -r "$stream_at-" \
       -w '%{stderr}%{http_code} %{size_download}' -- "$BERTH_URL$1" 2> "$BERTH_RUN/stream" || stream_status=$?
+    # curl 23, or a broken pipe: the decoder or the disk gave up, and asking for more would change nothing.
+    case "$stream_status" in 23 | 141) return 2 ;; esac
     read -r stream_code stream_got < "$BERTH_RUN/stream" || true
     is_number "$stream_got" || stream_got=0
     # A server that ignores the range sends the beginning again, which would be written in the middle of the disk.

@@ -66,7 +66,11 @@ async function snapshot({ db, stateDir, input }: Pick<Library, "db" | "stateDir"
 
 describe("image-make", { timeout: 180_000 }, () => {
   it("can repeat, fail or crash at any step and leaves neither a record nor a file behind", async () => {
-    await exerciseWorkflow(imageMake, { ...BLOCKS, setUp: (db) => setUp(db), snapshot });
+    await exerciseWorkflow(imageMake, {
+      ...BLOCKS,
+      setUp: (db) => setUp(db),
+      snapshot: (library) => snapshot(library),
+    });
   });
 
   it("keeps one copy of the same bytes, wherever it is broken off", async () => {
@@ -77,7 +81,7 @@ describe("image-make", { timeout: 180_000 }, () => {
         await inTx(db, (tx) => addImage(tx, { id: randomUUID(), name: "mine", ...factsOf(disk) }));
         return library;
       },
-      snapshot,
+      snapshot: (library) => snapshot(library),
     });
   });
 

@@ -66,7 +66,9 @@ function storage() {
     },
     list: async () =>
       [...volumes].map(([name, bytes]) => ({
+        pool: POOL,
         name,
+        path: `/volumes/${name}`,
         format: "raw" as const,
         capacityBytes: bytes.length,
         allocatedBytes: bytes.length,
