@@ -40,6 +40,7 @@ describe("./berth demo --once --json", () => {
     expect(ending.steps.map((step) => step.step)).toContain("wait-for-ssh");
   });
 
+  // Its name then says why.
   it.skipIf(whyNoQemu !== null)(
     `CAP D1 G1 makes a service on a QEMU blade and two virtual machines, and leaves nothing behind${whyNoQemu ?? ""}`,
     async () => {

@@ -1,10 +1,14 @@
 import { hostLifecycle } from "../packages/server/src/estate/host-rules.ts";
 import { lifecycle as machineLifecycle } from "../packages/server/src/estate/machine-rules.ts";
 import { lifecycle as serverLifecycle } from "../packages/server/src/servers/rules.ts";
+import { lifecycles as serviceLifecycles } from "../packages/server/src/services/rules.ts";
 
 /** The state diagrams of the guide, drawn from the tables that the code goes by. */
 export function describeLifecycles(): { file: URL; text: string }[] {
+  const { request, service } = serviceLifecycles();
   const sections = [
+    section("A request", request),
+    section("A service", service),
     section("A server", serverLifecycle()),
     section("A machine", machineLifecycle()),
     section("A host", hostLifecycle()),

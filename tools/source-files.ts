@@ -17,7 +17,7 @@ export function sourceFiles(folders: readonly string[], endings: readonly string
     encoding: "utf8",
   });
   return [...new Set(listed.split("\n"))]
-    .filter((path) => endings.some((ending) => path.endsWith(ending)) && existsSync(join(ROOT, path)))
+    .filter((path) => path !== "" && endings.some((ending) => path.endsWith(ending)) && existsSync(join(ROOT, path)))
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
 }
 

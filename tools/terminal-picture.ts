@@ -33,9 +33,9 @@ for (const [index, line] of lines.entries()) {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is parsed here
   for (const part of line.split(/(\u001b\[[0-9;]*[A-Za-z])/)) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
-    const escape = /^\u001b\[([0-9;]*)([A-Za-z])$/.exec(part);
-    if (escape !== null) {
-      if (escape[2] === "m") style = (escape[1] ?? "").split(";").reduce(styled, style);
+    const code = /^\u001b\[([0-9;]*)([A-Za-z])$/.exec(part);
+    if (code !== null) {
+      if (code[2] === "m") style = (code[1] ?? "").split(";").reduce(styled, style);
       continue;
     }
     const shown = part.slice(0, Math.max(0, MAX_COLUMNS - column));

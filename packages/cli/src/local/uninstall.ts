@@ -27,6 +27,8 @@ async function uninstall(options: { yes?: boolean }): Promise<void> {
   );
   console.error("  the lab, if it runs: berth lab down");
   console.error("  Debian packages, this checkout, and a database given by BERTH_DATABASE_URL");
+  if (await isThere(`${config.stateDir}-simulated`))
+    console.error(`  the simulated demo's own state: BERTH_STATE_DIR=${config.stateDir}-simulated berth uninstall`);
   if (places.length === 0) return;
   if (!options.yes) await ask();
   await stopController();
@@ -45,15 +47,15 @@ async function findPlaces(): Promise<{ path: string; holds: string }[]> {
     { path: config.stateDir, holds: "the database, the key of its secrets, imported images, logs" },
     { path: config.cacheDir, holds: "built images, which can be built again" },
   ];
-  const there = await Promise.all(
-    places.map(({ path }) =>
-      access(path).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
+  const there = await Promise.all(places.map(({ path }) => isThere(path)));
   return places.filter((_, i) => there[i]);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function ask(): Promise<void> {

@@ -27,7 +27,10 @@ const template = (...groups: TemplateGroup[]): Template => ({
 });
 const ids = () => {
   let n = 0;
-  return () => `id-${(n += 1)}`;
+  return () => {
+    n += 1;
+    return `id-${n}`;
+  };
 };
 
 describe("planning servers", () => {

@@ -20,7 +20,7 @@ export function redfishBoot(client: RedfishClient, systems: Systems, options: { 
     },
     async setNext(machine, target, call) {
       const system = await systems.read(machine, call);
-      const allowable = allowedValues(system.body["Boot"], "BootSourceOverrideTarget");
+      const allowable = allowedValues(system.body.Boot, "BootSourceOverrideTarget");
       const value = target === null ? "None" : TARGETS[target].find((t) => allowable === null || allowable.includes(t));
       if (value === undefined) throw new ProviderError("rejected", `this BMC cannot boot the machine from ${target}`);
       const boot = {

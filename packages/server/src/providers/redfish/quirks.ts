@@ -39,8 +39,6 @@ const ROWS: readonly Row[] = [
 
 export function quirksOf(bmc: { manufacturer: string | null; model: string | null }): Quirks {
   const has = (text: string | null, part: string) => (text ?? "").toLowerCase().includes(part);
-  return ROWS.filter((row) => has(bmc.manufacturer, row.manufacturer) && has(bmc.model, row.model)).reduce(
-    (quirks, row) => ({ ...quirks, ...row.change }),
-    USUAL,
-  );
+  const rows = ROWS.filter((row) => has(bmc.manufacturer, row.manufacturer) && has(bmc.model, row.model));
+  return Object.assign({}, USUAL, ...rows.map((row) => row.change));
 }

@@ -15,7 +15,7 @@ export function systemsOf(client: RedfishClient): Systems {
   async function collection(call: Call): Promise<unknown> {
     if (state.collection === null) {
       const root = await client.get("/redfish/v1/", call.signal);
-      const link = linkOf(root.body["Systems"]);
+      const link = linkOf(root.body.Systems);
       if (link === null) throw new ProviderError("rejected", "the BMC manages no systems");
       state.collection = link;
     }
@@ -36,7 +36,7 @@ export function systemsOf(client: RedfishClient): Systems {
 }
 
 export function powerOf(system: Read): PowerState {
-  switch (system.body["PowerState"]) {
+  switch (system.body.PowerState) {
     case "On":
     case "Paused":
       return "on";

@@ -80,8 +80,8 @@ export function redfishVirtualMedia(
 }
 
 function imageOf(slot: Read): string | null {
-  if (slot.body["Inserted"] === false) return null;
-  const image = slot.body["Image"];
+  if (slot.body.Inserted === false) return null;
+  const image = slot.body.Image;
   if (typeof image === "string" && image.length > 0 && image.length <= 2_000) return image;
-  return slot.body["Inserted"] === true ? (textAt(slot.body, "ImageName") ?? "unknown") : null;
+  return slot.body.Inserted === true ? (textAt(slot.body, "ImageName") ?? "unknown") : null;
 }
