@@ -66,11 +66,12 @@ async function logIn(dial: Dial, guest: GuestLogin, signal: AbortSignal): Promis
   const sock = await dial({ host: guest.ip, port: guest.port ?? SSH_PORT }, { signal });
   const client = new ssh2.Client();
   const seen = { wrongKey: false };
+  const inTime = Promise.withResolvers<never>();
+  const giveUp = () => inTime.reject(unreachable("the server did not finish the SSH handshake in time", signal.reason));
+  if (signal.aborted) giveUp();
+  else signal.addEventListener("abort", giveUp, { once: true });
   try {
-    await new Promise<void>((resolve, reject) => {
-      const giveUp = () => reject(unreachable("the server did not finish the SSH handshake in time", signal.reason));
-      if (signal.aborted) return giveUp();
-      signal.addEventListener("abort", giveUp, { once: true });
+    const ready = new Promise<void>((resolve, reject) => {
       client.once("ready", resolve);
       client.on("error", (error) => reject(seen.wrongKey ? new HostKeyError(error) : loginFailure(error, guest)));
       client.once("close", () => reject(unreachable("the server closed the SSH connection")));
@@ -89,12 +90,16 @@ async function logIn(dial: Dial, guest: GuestLogin, signal: AbortSignal): Promis
         keepaliveCountMax: 4,
       });
     });
+    await Promise.race([ready, inTime.promise]);
     return client;
   } catch (error) {
     client.on("error", () => {});
     client.destroy();
     sock.destroy();
     throw error;
+  } finally {
+    // Else the signal's timer would hold each session until its time is up.
+    signal.removeEventListener("abort", giveUp);
   }
 }
 

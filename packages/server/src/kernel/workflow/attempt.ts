@@ -54,9 +54,10 @@ async function attemptOnce<O>(
     options.timeoutMs,
   );
   const signal = AbortSignal.any([timeout.signal, tenure]);
+  const patience = watchPatience(signal);
   const running = run(signal);
   try {
-    return await Promise.race([running, givenUp(signal)]);
+    return await Promise.race([running, patience.exhausted]);
   } catch (error) {
     if (!timeout.signal.aborted || error instanceof StillRunning) throw error;
     const seconds = Math.round(options.timeoutMs / 1000);
@@ -66,22 +67,22 @@ async function attemptOnce<O>(
     });
   } finally {
     clearTimeout(timer);
+    patience.end();
   }
 }
 
-/** Rejects when the step has not stopped a while after its signal. */
-function givenUp(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const giveUp = () => {
-      setTimeout(
-        () =>
-          reject(new StillRunning("unreachable", "the step did not stop when its time was up", { ambiguous: true })),
-        GRACE_MS,
-      ).unref();
-    };
-    if (signal.aborted) giveUp();
-    else signal.addEventListener("abort", giveUp, { once: true });
-  });
+/**
+ * `exhausted` rejects when the step has not stopped a while after its signal. Its listener is taken away at the end:
+ * Node keeps a combined signal that has listeners for ever, and with it all that the step held.
+ */
+function watchPatience(signal: AbortSignal): { exhausted: Promise<never>; end(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const error = () =>
+    new StillRunning("unreachable", "the step did not stop when its time was up", { ambiguous: true });
+  const wait = () => void setTimeout(() => reject(error()), GRACE_MS).unref();
+  if (signal.aborted) wait();
+  else signal.addEventListener("abort", wait, { once: true });
+  return { exhausted: promise, end: () => signal.removeEventListener("abort", wait) };
 }
 
 /**
