@@ -33,13 +33,13 @@ const ROWS: readonly Row[] = [
   ["a newline in the name", { service: "shop\nrm" }, "invalid_request", "service"],
   ["a NUL in the name", { service: "shop\u0000" }, "invalid_request", null],
   ["no template", { template: undefined }, "invalid_request", "template"],
-  ["a template that is not there", { template: "no-such-thing" }, "not_found", null],
-  ["a version that is not there", { template: "small@99" }, "not_found", null],
-  ["version 0", { template: "small@0" }, "not_found", null],
+  ["a template that is not there", { template: "no-such-thing" }, "invalid_request", "template"],
+  ["a version that is not there", { template: "small@99" }, "invalid_request", "template"],
+  ["version 0", { template: "small@0" }, "invalid_request", "template"],
   ["a version that is a word", { template: "small@latest" }, "invalid_request", "template"],
   ["a path for a template", { template: "../small" }, "invalid_request", "template"],
   ["a template with an empty version", { template: "small@" }, "invalid_request", "template"],
-  ["a template that is not published", { template: "hidden" }, "not_found", null],
+  ["a template that is not published", { template: "hidden" }, "invalid_request", "template"],
   ["no completion", { completion: undefined }, "invalid_request", "completion"],
   ["an empty completion", { completion: "" }, "invalid_request", "completion"],
   ["a completion of 21 characters", { completion: "a".repeat(21) }, "invalid_request", "completion"],
@@ -95,7 +95,7 @@ beforeAll(async () => {
   await makeTinyImage(controller.api);
   await publish(controller.api, template("small", group("a", "a#")));
   await publish(controller.api, template("huge", group("a", "a#", { count: 200, cores: 64 })));
-  await publish(controller.api, template("twice", group("a", "w#"), group("b", "w#")));
+  await publish(controller.api, template("twice", group("a", "w#", { count: 2 }), group("b", "w#1")));
   await publish(controller.api, template("long", group("a", `${"l".repeat(30)}#${"r".repeat(30)}`)));
   await controller.api.applyTemplate({ body: { document: template("hidden", group("a", "a#")), publish: false } });
 });

@@ -29,6 +29,8 @@ export interface RunningController {
   readonly pid: number;
   readonly url: string;
   readonly api: Api;
+  /** The administrator's. */
+  readonly token: string;
   readonly logFile: string;
   /** Settles with the signal or exit code once the process has ended. */
   readonly ended: Promise<string>;
@@ -133,6 +135,7 @@ async function spawnController(
     pid: child.pid ?? 0,
     url: ready.url,
     api: createClient(contract, { url: ready.url, token }),
+    token,
     logFile,
     ended,
     async kill(signal) {
