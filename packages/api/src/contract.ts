@@ -7,6 +7,7 @@ import { imageContract } from "./image.ts";
 import { machineContract } from "./machine.ts";
 import { networkContract } from "./network.ts";
 import { operationContract } from "./operation.ts";
+import { policyContract } from "./policy.ts";
 import { poolContract } from "./pool.ts";
 import { priceContract } from "./price.ts";
 import { requestContract } from "./request.ts";
@@ -36,6 +37,7 @@ export const contract = {
   ...serverContract,
   ...guestContract,
   ...imageContract,
+  ...policyContract,
   ...operationContract,
   ...systemContract,
   ...auditContract,

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { contract } from "@berth/api/contract.ts";
 import { openApiDocument } from "@berth/api/openapi.ts";
+import { bootRoutes } from "./boot/routes.ts";
 import { startBoot } from "./boot/start-boot.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
 import { hostSync } from "./estate/host-sync.ts";
@@ -133,6 +134,7 @@ export async function startController(
     storageRoutes({ db }),
     imageRoutes({ db, engine, files, outgoing, cacheDir: config.cacheDir, usersOf: serversOnImage }),
     estateRoutes({ db, engine, secrets, providers, registry, log }),
+    bootRoutes({ db }),
     poolRoutes({ db }),
     guestRoutes({ db, reachOf }),
     serverRoutes({ db, engine, subjectsBehind: (actor, kind, id) => subjectsBehind(db, actor, kind, id) }),

@@ -176,7 +176,14 @@ describe.each([[["busybox", "sh"]], [["sh"]]])("an installation by the agent, un
   });
 
   it.each<[string, string, (given: typeof serve) => Record<string, string | number>]>([
-    ["a stream that is no zstd", "image_digest", (given) => void given.stream.fill(1, 100) ?? {}],
+    [
+      "a stream that is no zstd",
+      "image_digest",
+      (given) => {
+        given.stream.fill(1, 100);
+        return {};
+      },
+    ],
     [
       "a server that ignores ranges",
       "image_stream",

@@ -1,4 +1,5 @@
 import type { DeploymentTask } from "./deployment-rules.ts";
+import type { BootPolicy } from "./policy-rules.ts";
 
 /** What is known when a machine asks what to boot. */
 export interface BootFacts {
@@ -9,29 +10,42 @@ export interface BootFacts {
   readonly machine: "in-use" | "retired" | "idle";
   /** Null, or why whoever asks can't be the machine that the deployment is meant for. */
   readonly doubt: string | null;
+  /** What an administrator said of machines like it; counts only where nothing else decides. */
+  readonly policy?: Pick<BootPolicy, "name" | "action"> | null;
 }
 
 export type BootTask = DeploymentTask | "inspect";
 
-export type BootChoice =
-  | { readonly kind: "service-os"; readonly task: BootTask; readonly reason: string }
-  | { readonly kind: "disk"; readonly reason: string }
-  | { readonly kind: "wait"; readonly reason: string };
+export type BootChoice = (
+  | { readonly kind: "service-os"; readonly task: BootTask }
+  | { readonly kind: "disk" }
+  | { readonly kind: "wait" }
+) & { readonly reason: string; readonly byPolicy?: true };
 
 /** What a machine boots, and why (CAP G1). A disk that may hold somebody's system is never left for the service OS. */
-export function decideBoot({ task, lastDone, machine, doubt }: BootFacts): BootChoice {
+export function decideBoot({ task, lastDone, machine, doubt, policy = null }: BootFacts): BootChoice {
   if (task !== null && doubt !== null) return { kind: "wait", reason: doubt };
   if (task !== null) return { kind: "service-os", task, reason: `a deployment waits for it: ${task}` };
   if (machine === "retired") return { kind: "disk", reason: "it is retired and none of our business" };
   if (lastDone === "install") return { kind: "disk", reason: "its disk holds the system that Berth installed" };
   if (machine === "in-use" && lastDone === null)
     return { kind: "disk", reason: "it is in use, and Berth never wrote its disk" };
+  if (policy !== null) return choiceOf(policy);
   return {
     kind: "service-os",
     task: "inspect",
     reason: "nothing is to be done and no system is on it: it is inspected and waits",
   };
 }
+
+function choiceOf({ name, action }: Pick<BootPolicy, "name" | "action">): BootChoice {
+  const why = { reason: `policy ${name} says so: ${action}`, byPolicy: true } as const;
+  return action === "inspect" ? { kind: "service-os", task: "inspect", ...why } : { kind: action, ...why };
+}
+
+/** A choice in one word, as it is kept and shown. */
+export const nameOf = (choice: BootChoice): string =>
+  choice.kind === "service-os" ? `service-os/${choice.task}` : choice.kind;
 
 /** Who may be told a deployment's token: MAC addresses are easily lied about, so the address must be the leased one too. */
 export function doubtOf(

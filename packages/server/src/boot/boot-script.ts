@@ -2,9 +2,10 @@ import { enrolUnknown, findMachineByFacts } from "../estate/actions.ts";
 import type { Machine } from "../estate/store.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import type { Log } from "../kernel/log.ts";
-import { type BootChoice, decideBoot, doubtOf } from "./boot-rules.ts";
+import { factsOfBoot } from "./boot-facts.ts";
+import { type BootChoice, nameOf } from "./boot-rules.ts";
 import { type Asker, bootScript, introduceScript, type Origin, readAsker } from "./ipxe-rules.ts";
-import { activeDeployment, lastDone, openSession, profileCards, recordBoot, siteByName } from "./store.ts";
+import { openSession, recordBoot, siteByName } from "./store.ts";
 
 export interface BootScriptDeps {
   readonly db: Db;
@@ -42,13 +43,7 @@ async function decide(tx: Tx, deps: BootScriptDeps, origin: Origin, asker: Asker
   if (known === null && !deps.strangers.take()) return wait("too many unknown machines boot at once");
   const machine = known ?? (await enrolUnknown(tx, { siteId: site.id, ...asker }));
   if (machine.site_id !== site.id) return wait(`machine ${machine.name} belongs to another site`);
-  const deployment = await activeDeployment(tx, machine.id);
-  const choice = decideBoot({
-    task: deployment?.task ?? null,
-    lastDone: await lastDone(tx, machine.id),
-    machine: machine.state === "in-use" || machine.state === "retired" ? machine.state : "idle",
-    doubt: doubtOf({ mac: asker.mac, peer: origin.peer }, await profileCards(tx, machine.id)),
-  });
+  const { choice, deployment } = await factsOfBoot(tx, machine, { mac: asker.mac, peer: origin.peer });
   const { mac, platform } = asker;
   const decision = {
     machineId: machine.id,
@@ -66,6 +61,3 @@ async function decide(tx: Tx, deps: BootScriptDeps, origin: Origin, asker: Asker
 }
 
 const wait = (reason: string): Decided => ({ choice: { kind: "wait", reason }, token: null, machine: null });
-
-const nameOf = (choice: BootChoice): string =>
-  choice.kind === "service-os" ? `service-os/${choice.task}` : choice.kind;

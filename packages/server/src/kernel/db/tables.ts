@@ -77,6 +77,17 @@ export interface BootDecisionTable {
   last_at: Generated<Timestamp>;
 }
 
+export interface BootPolicyTable {
+  id: string;
+  name: string;
+  position: number;
+  mac_prefix: string | null;
+  model: string | null;
+  serial: string | null;
+  action: string;
+  created_at: Generated<Timestamp>;
+}
+
 export interface BootSessionTable {
   token_sha256: string;
   machine_id: string;
@@ -589,6 +600,7 @@ export interface Tables {
   berth_user: BerthUserTable;
   boot_certificate: BootCertificateTable;
   boot_decision: BootDecisionTable;
+  boot_policy: BootPolicyTable;
   boot_session: BootSessionTable;
   controller: ControllerTable;
   decision: DecisionTable;
