@@ -150,6 +150,7 @@ export const templateContract = {
     cli: {
       words: ["template", "apply"],
       fileArg: "document",
+      columns: ["name", "version", "title", "published", "servers"],
       example: "berth template apply templates/two-tier.yaml --publish",
     },
   }),
@@ -232,7 +233,12 @@ export const templateContract = {
     params,
     body: z.strictObject({}),
     response: TemplateDetail,
-    cli: { words: ["template", "publish"], args: ["name"], example: "berth template publish two-tier" },
+    cli: {
+      words: ["template", "publish"],
+      args: ["name"],
+      columns: ["name", "version", "title", "published", "servers"],
+      example: "berth template publish two-tier",
+    },
   }),
   unpublishTemplate: route({
     method: "POST",
@@ -243,7 +249,12 @@ export const templateContract = {
     params,
     body: z.strictObject({}),
     response: TemplateDetail,
-    cli: { words: ["template", "unpublish"], args: ["name"], example: "berth template unpublish two-tier@1" },
+    cli: {
+      words: ["template", "unpublish"],
+      args: ["name"],
+      columns: ["name", "version", "title", "published", "servers"],
+      example: "berth template unpublish two-tier@1",
+    },
   }),
   cloneTemplate: route({
     method: "POST",
@@ -255,7 +266,12 @@ export const templateContract = {
     body: z.strictObject({ as: Name.describe("name of the copy") }),
     response: TemplateDetail,
     status: 201,
-    cli: { words: ["template", "clone"], args: ["name", "as"], example: "berth template clone two-tier three-tier" },
+    cli: {
+      words: ["template", "clone"],
+      args: ["name", "as"],
+      columns: ["name", "version", "title", "published", "servers"],
+      example: "berth template clone two-tier three-tier",
+    },
   }),
   deleteTemplate: route({
     method: "DELETE",

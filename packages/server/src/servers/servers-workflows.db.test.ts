@@ -6,7 +6,8 @@ import { createBench } from "../kernel/workflow/exercise-bench.ts";
 import type { AnyWorkflow } from "../kernel/workflow/runner.ts";
 import { type BladeProvision, bladeProvision } from "./blade-provision.ts";
 import { bladeRetire } from "./blade-retire.ts";
-import type { ServerState } from "./rules.ts";
+import { type ServerState, vmName } from "./rules.ts";
+import { type ServerPower, serverPower } from "./server-power.ts";
 import { type SmallWorld, smallWorld } from "./small-world.ts";
 import { type VmProvision, vmProvision } from "./vm-provision.ts";
 import { vmRetire } from "./vm-retire.ts";
@@ -38,6 +39,7 @@ const bladeInput: BladeProvision = {
   installId: "install",
   wipeId: "wipe",
 };
+const powerOn: ServerPower = { serverId, action: "start", on: { kind: "host", id: "host" } };
 const volumes = [
   { pool: "default", name: "root" },
   { pool: "default", name: "seed" },
@@ -159,6 +161,26 @@ describe("workflows of servers", { timeout: 180_000 }, () => {
       profileOn: null,
     });
     expect(small.seen.dhcp.size).toBe(0);
+  });
+
+  it("CAP D1 server-power goes on from wherever it was stopped, and touches nothing but the server's power", async () => {
+    const asleep = async (db: TestDb["db"]) => {
+      const small = await grown(db, "inactive");
+      small.seen.vms.set("vm", "off");
+      small.seen.vms.set(vmName(serverId), "off");
+      return small;
+    };
+    await exerciseWorkflow(serverPower, {
+      ...BLOCKS,
+      setUp: async (db) => worldWith(await asleep(db), powerOn),
+      // Power is not given back: whoever asked for it asks for the opposite.
+      snapshot: (world) => ({ ...snapshot(world), vms: [...world.seen.vms.keys()] }),
+    });
+    const small = await asleep(test.db);
+    expect(await runIn(small, serverPower, powerOn)).toBe("done");
+    expect(small.seen.server).toBe("active");
+    expect(small.seen.vms.get(vmName(serverId))).toBe("on");
+    expect(small.seen.vms.get("vm")).toBe("off");
   });
 
   it("installs again and wipes again after an attempt that was undone", async () => {
