@@ -122,12 +122,25 @@ describe("a wrong request is refused, names its field, and changes nothing (CAP 
   });
 });
 
-const TABLES = ["request", "service", "server", "reservation", "address", "identity_claim", "volume", "profile", "operation"] as const;
+const TABLES = [
+  "request",
+  "service",
+  "server",
+  "reservation",
+  "address",
+  "identity_claim",
+  "volume",
+  "profile",
+  "operation",
+] as const;
 
 async function everything(): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const table of TABLES) {
-    const row = await house.db.db.selectFrom(table).select((eb) => eb.fn.countAll<number>().as("n")).executeTakeFirstOrThrow();
+    const row = await house.db.db
+      .selectFrom(table)
+      .select((eb) => eb.fn.countAll<number>().as("n"))
+      .executeTakeFirstOrThrow();
     counts[table] = row.n;
   }
   return counts;

@@ -44,7 +44,13 @@ export async function startHouse(options: LabOptions = {}): Promise<House> {
   const tokens: { value: string | null } = { value: null };
   const lab = await startLab(dir, options);
 
-  async function startController({ script = CONTROLLER, env = {} }: { script?: string; env?: Record<string, string> } = {}) {
+  async function startController({
+    script = CONTROLLER,
+    env = {},
+  }: {
+    script?: string;
+    env?: Record<string, string>;
+  } = {}) {
     const started = await spawnController(dir, { script, env: { BERTH_DATABASE_URL: db.url, ...env } }, tokens);
     controllers.push(started);
     return started;
@@ -86,7 +92,9 @@ async function startLab(dir: string, options: LabOptions): Promise<StartedLab> {
   const log = await open(join(dir, "lab.log"), "a");
   const { blades = 2, hosts = 2, speed = "instant" } = options;
   const args = ["--state-dir", dir, "--blades", String(blades), "--hosts", String(hosts), "--speed", speed];
-  const child = spawn(process.execPath, [join(ROOT, "packages/lab/src/simulated/main.ts"), ...args], { stdio: ["ignore", log.fd, log.fd] });
+  const child = spawn(process.execPath, [join(ROOT, "packages/lab/src/simulated/main.ts"), ...args], {
+    stdio: ["ignore", log.fd, log.fd],
+  });
   await log.close();
   const ended = endOf(child);
   const description = await untilLabIsUp(dir, ended);
@@ -108,7 +116,8 @@ async function untilLabIsUp(dir: string, ended: Promise<string>): Promise<LabDes
   for (;;) {
     const text = await readFile(join(dir, "lab", "lab.json"), "utf8").catch(() => null);
     if (text !== null) return JSON.parse(text) as LabDescription;
-    if (state.end !== null) throw new Error(`the lab ended (${state.end}): ${await readFile(join(dir, "lab.log"), "utf8")}`);
+    if (state.end !== null)
+      throw new Error(`the lab ended (${state.end}): ${await readFile(join(dir, "lab.log"), "utf8")}`);
     if (Date.now() > deadline) throw new Error("the lab was not up in time");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -152,7 +161,11 @@ function endOf(child: ChildProcess): Promise<string> {
   });
 }
 
-async function readReady(child: ChildProcess, ended: Promise<string>, logFile: string): Promise<{ url: string; token: string | null }> {
+async function readReady(
+  child: ChildProcess,
+  ended: Promise<string>,
+  logFile: string,
+): Promise<{ url: string; token: string | null }> {
   const output = child.stdout;
   if (output === null) throw new Error("the controller has no standard output");
   const ready = new Promise<{ url: string; token: string | null }>((resolve) => {

@@ -138,11 +138,18 @@ export const failing = workflow({
   },
 });
 
+interface ParentInput {
+  id: string;
+  children?: number;
+  hold?: boolean;
+  park?: boolean;
+}
+
 export const parent = workflow({
   name: "parent",
-  onFailure: (input: { park?: boolean }) => (input.park === true ? "park" : "unwind"),
+  onFailure: (input: ParentInput) => (input.park === true ? "park" : "unwind"),
   steps: [one],
-  async run(wf, input: { id: string; children?: number; hold?: boolean; park?: boolean }) {
+  async run(wf, input: ParentInput) {
     await wf.do(one, { id: input.id });
     const numbers = [...Array(input.children ?? 0).keys()];
     return wf.all(
