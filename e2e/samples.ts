@@ -9,7 +9,7 @@ export function createRandom(seed: number): Random {
   };
 }
 
-export function pick<T>(random: Random, from: readonly T[]): T {
+function pick<T>(random: Random, from: readonly T[]): T {
   // `from` is never empty: the index is within it.
   return from[Math.floor(random() * from.length)] as T;
 }
