@@ -1,3 +1,6 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readTruth as readLabTruth } from "../packages/cli/src/demo/lab-truth.ts";
 import type { Truth } from "../packages/cli/src/demo/leftovers.ts";
@@ -43,6 +46,19 @@ export async function until<T>(
 /** Brings an image called `tiny` into the library: a disk of a few MiB without a system, which simulated machines start. */
 export async function makeTinyImage(api: Api): Promise<void> {
   const { operationId } = await api.buildImage({ body: { recipe: "stand-in", as: "tiny" } });
+  await untilDone(api, operationId, 120_000);
+}
+
+const IMPORTED_BYTES = 2 * 1024 * 1024;
+
+/** Brings an image into the library that is like no other, and whose files are this house's own (built ones are shared with the cache). */
+export async function importImage(house: House, api: Api, name: string): Promise<void> {
+  const disk = randomBytes(IMPORTED_BYTES);
+  // The mark of a partition table.
+  disk.set([0x55, 0xaa], 510);
+  await mkdir(join(house.dir, "import"), { recursive: true });
+  await writeFile(join(house.dir, "import", `${name}.raw`), disk);
+  const { operationId } = await api.importImage({ body: { name, format: "raw", file: `${name}.raw` } });
   await untilDone(api, operationId, 120_000);
 }
 

@@ -33,3 +33,44 @@ spec:
       group: app
       run: { script: "echo the page is served on port 80" }
 `;
+
+interface SmallTemplate {
+  readonly name: string;
+  readonly image?: string;
+  readonly count?: number;
+  /** A script that runs on each server once all answer. */
+  readonly hook?: readonly string[];
+}
+
+const hookOf = (lines: readonly string[] | undefined) =>
+  lines === undefined
+    ? ""
+    : `  hooks:
+    - name: set-up
+      at: after-create
+      group: main
+      run:
+        script: |
+${lines.map((line) => `          ${line}`).join("\n")}
+`;
+
+const small = (kind: "physical" | "virtual", { name, image = "tiny", count = 1, hook }: SmallTemplate) => `apiVersion: berth/v1
+kind: ServiceTemplate
+metadata: { name: ${name}, title: ${name} }
+spec:
+  networks: [lan]
+  groups:
+    - name: main
+      kind: ${kind}
+      count: ${count}
+      cores: 1
+      memory: 512MiB
+      image: ${image}
+      hostname: ${kind === "physical" ? "b" : "v"}#
+      disks: [{ name: system, size: 4GiB, role: boot }]
+      nics: [{ network: lan, primary: true }]
+${kind === "virtual" ? "      goal: spread\n" : ""}${hookOf(hook)}`;
+
+/** Blades only, and VMs only: for what goes wrong with just one of the two. */
+export const blades = (template: SmallTemplate): string => small("physical", template);
+export const vms = (template: SmallTemplate): string => small("virtual", template);

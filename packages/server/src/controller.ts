@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { contract } from "@berth/api/contract.ts";
 import { openApiDocument } from "@berth/api/openapi.ts";
+import { VERSION } from "@berth/api/version.ts";
 import { bootRoutes } from "./boot/routes.ts";
 import { startBoot } from "./boot/start-boot.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
@@ -60,7 +61,6 @@ export interface Controller {
   stop(): Promise<void>;
 }
 
-const VERSION = "0.1.0";
 const MAX_CONNECTIONS = 30;
 
 export interface ForTests {

@@ -1,3 +1,4 @@
+import { AppError, ProviderError } from "../kernel/errors.ts";
 import { dbStep, type StepCall, step, workflow } from "../kernel/workflow/workflow.ts";
 import type { IdentitySpec } from "../providers/provider.ts";
 import { begin, markActive, reachServer } from "./vm-provision.ts";
@@ -14,7 +15,7 @@ export interface BladeProvision {
 
 type Deps = ServerWorld & StepCall;
 
-const INSTALL_MS = 20 * 60_000;
+const INSTALL_MS = 30 * 60_000;
 
 export const occupyMachine = dbStep({
   name: "occupy-machine",
@@ -77,6 +78,9 @@ export async function wipe(deps: Deps, i: Omit<BladeProvision, "identity">): Pro
   try {
     await runServiceOs(deps, { machineId: i.machineId, deploymentId: i.wipeId });
   } catch (error) {
+    // Only what the machine itself did or did not do condemns it, and not a controller that lost its lease or database.
+    const isMachines = error instanceof AppError || error instanceof ProviderError;
+    if (deps.signal.aborted || !isMachines) throw error;
     deps.log.warn("machine could not be wiped; taken out of its pools", { machineId: i.machineId, error });
     await deps.db.transaction().execute((tx) => deps.moveMachine(tx, i.machineId, "fail", "its disk could not be wiped"));
   }

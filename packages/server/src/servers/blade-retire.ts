@@ -15,7 +15,7 @@ const GONE = { none: "what is wiped does not come back; the workflow parks inste
 
 const wipeDisk = step({
   name: "wipe-disk",
-  timeoutMs: 10 * 60_000,
+  timeoutMs: 30 * 60_000,
   attempts: 1,
   run: (deps: Deps, i: BladeRetire) => wipe(deps, i),
   undo: GONE,

@@ -2,7 +2,7 @@ import { isAlready, type MachineState, nextState as nextMachineState } from "../
 import type { Db } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import { lifecycle, nextState, type ServerState } from "./rules.ts";
-import type { HostRoles, MachineRoles, ServerWorld } from "./world.ts";
+import { type HostRoles, type MachineRoles, PATIENCE, type ServerWorld } from "./world.ts";
 
 interface Deployment {
   readonly task: "install" | "wipe";
@@ -96,6 +96,7 @@ export function smallWorld(db: Db, server: { id: string; state: ServerState }) {
 
   const world: ServerWorld = {
     db,
+    patience: PATIENCE,
     host: async () => host,
     machine: async () => machine,
     placeImage: async () => {},

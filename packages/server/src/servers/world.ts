@@ -25,9 +25,21 @@ interface InstallProgress {
   readonly error: string | null;
 }
 
+/** How long a machine may say nothing before it is taken for one that never comes. */
+export interface Patience {
+  /** From switching it on until its service OS has called; firmware of real machines takes minutes. */
+  readonly bootMs: number;
+  /** From its start until its system answers over SSH. */
+  readonly reachMs: number;
+}
+
+/** Shorter than the time limits of the steps that wait, so that what was seen last is what the user reads. */
+export const PATIENCE: Patience = { bootMs: 15 * 60_000, reachMs: 14 * 60_000 };
+
 /** Everything outside the servers room that its workflows need; `main.ts` makes the real one, tests a small one. */
 export interface ServerWorld {
   readonly db: Db;
+  readonly patience: Patience;
   host(hostId: string): Promise<HostRoles>;
   machine(machineId: string): Promise<MachineRoles>;
   /** Makes the image be on the host as a read-only volume, once for all its servers. */

@@ -27,6 +27,8 @@ export interface Verdict {
   readonly reason: string;
 }
 
+class NotApproved extends AppError {}
+
 const hold = dbStep({
   name: "hold-reservation",
   // The reservation was made with the request itself, in one transaction; this step is there for its undo.
@@ -67,13 +69,14 @@ const markActive = dbStep({
 
 export const serviceDeliver = workflow({
   name: "service-deliver",
-  onFailure: (input: Delivery) => input.onFailure,
+  // A refusal is nobody's failure: there is nothing to wait for a person with.
+  onFailure: (input: Delivery, error) => (error instanceof NotApproved ? "unwind" : input.onFailure),
   steps: [hold, markDeploying, runHook, markActive],
   async run(wf, input: Delivery) {
     await wf.do(hold, input);
     const verdict = await wf.waitFor<Verdict>("verdict", { what: "approval", until: new Date(input.endsAt) });
-    if (verdict === null) throw new AppError("conflict", "nobody approved the request before its end date");
-    if (!verdict.approved) throw new AppError("conflict", verdict.reason);
+    if (verdict === null) throw new NotApproved("conflict", "nobody approved the request before its end date");
+    if (!verdict.approved) throw new NotApproved("conflict", verdict.reason);
     await wf.waitUntil(new Date(input.startsAt), "start date");
     await wf.do(markDeploying, input);
     for (const hook of input.before) await wf.do(runHook, hook);

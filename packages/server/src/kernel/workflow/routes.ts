@@ -15,6 +15,8 @@ export interface OperationDeps {
   readonly feed: EventFeed;
   /** Writes the audit row; identity's business, which the kernel does not know. */
   readonly audit: (tx: Tx, entry: OperationAudit) => Promise<void>;
+  /** Brings the records into line with an operation that a person took as it stands. */
+  readonly accepted?: (tx: Tx, operation: { readonly id: string; readonly workflow: string }) => Promise<void>;
   /** The operation meant by the id or name of something else, such as a service; the caller's right is checked after. */
   readonly resolve?: (idOrName: string) => Promise<string | null>;
 }
@@ -55,6 +57,8 @@ export function operationRoutes(deps: OperationDeps): RouteSet {
     return inTx(db, async (tx) => {
       if (verb === "cancel") await cancel(tx, row.id, body.reason ?? `cancelled by ${actor.name}`);
       else await engine.open(tx, row.id, verb);
+      // A stuck one that is accepted goes on taking back: there, the workflow itself changes the records.
+      if (verb === "accept" && row.state === "parked") await deps.accepted?.(tx, row);
       await deps.audit(tx, {
         actor,
         action: `operation.${verb}`,

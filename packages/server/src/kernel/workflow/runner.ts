@@ -121,7 +121,7 @@ async function fail(rt: Runtime, op: ClaimedOperation, known: Registered, error:
   const log = words === "internal error" ? rt.log.error : rt.log.warn;
   log("operation failed", { operationId: op.id, workflow: op.workflow, error });
   const { onFailure } = known.workflow;
-  const policy = typeof onFailure === "function" ? onFailure(op.input) : onFailure;
+  const policy = typeof onFailure === "function" ? onFailure(op.input, error) : onFailure;
   if (policy === "park") await stopForPerson(rt.db, op, "parked", words);
   else await unwind(rt, await turnBack(rt.db, op, "failure", words), known);
 }

@@ -85,7 +85,7 @@ export interface Wf<D> {
 export interface Workflow<D, I, O> {
   readonly name: string;
   /** `unwind`: undo all in reverse. `park`: stop, stay resumable, tell an operator (doors: retry, roll back, accept). */
-  readonly onFailure: "unwind" | "park" | ((input: I) => "unwind" | "park");
+  readonly onFailure: "unwind" | "park" | ((input: I, error: unknown) => "unwind" | "park");
   /** All steps that `run` may use, so that undos can be found by name, and tests can enumerate them. */
   // biome-ignore lint/suspicious/noExplicitAny: steps of different types stand in one list
   readonly steps: readonly Step<D, any, any>[];
