@@ -34,7 +34,8 @@ async function inLogs(house: House, secrets: readonly string[]): Promise<string[
   const found: string[] = [];
   for (const name of logs) {
     const text = await readFile(join(house.dir, name), "utf8");
-    for (const [index, secret] of secrets.entries()) if (text.includes(secret)) found.push(`secret ${index} stands in ${name}`);
+    for (const [index, secret] of secrets.entries())
+      if (text.includes(secret)) found.push(`secret ${index} stands in ${name}`);
   }
   return found;
 }

@@ -10,11 +10,13 @@ import { createLog } from "../packages/server/src/kernel/log.ts";
  */
 const dieAt = process.env.E2E_DIE_AT ?? "";
 const config = readConfig();
-const controller = await startController(config, createLog({ level: config.logLevel }), { onMoment: ({ workflow, step, point, direction }) => {
-  if (`${workflow}/${step}/${point}/${direction}` !== dieAt) return;
-  writeFileSync(join(config.stateDir, "died-at"), dieAt);
-  process.kill(process.pid, "SIGKILL");
-} });
+const controller = await startController(config, createLog({ level: config.logLevel }), {
+  onMoment: ({ workflow, step, point, direction }) => {
+    if (`${workflow}/${step}/${point}/${direction}` !== dieAt) return;
+    writeFileSync(join(config.stateDir, "died-at"), dieAt);
+    process.kill(process.pid, "SIGKILL");
+  },
+});
 const { url, administrator } = controller;
 console.log(JSON.stringify({ event: "ready", url, token: administrator?.token ?? null }));
 process.once("SIGTERM", () => void controller.stop().then(() => process.exit(0)));

@@ -23,10 +23,14 @@ export async function untilActive(api: Api, id: string, limitMs: number): Promis
 
 /** Waits until nothing more happens to a request by itself. */
 export async function untilRequestEnds(api: Api, id: string, limitMs: number): Promise<RequestInfo> {
-  return until(() => api.getRequest({ params: { id } }), (request) => ENDED.includes(request.state), {
-    limitMs,
-    what: (request) => `request ${id} is still ${request.state}`,
-  });
+  return until(
+    () => api.getRequest({ params: { id } }),
+    (request) => ENDED.includes(request.state),
+    {
+      limitMs,
+      what: (request) => `request ${id} is still ${request.state}`,
+    },
+  );
 }
 
 export async function until<T>(
@@ -64,10 +68,14 @@ export async function importImage(house: House, api: Api, name: string): Promise
 
 /** Waits until an operation is done; fails with its own words when it ends otherwise. */
 export async function untilDone(api: Api, operationId: string, limitMs: number): Promise<void> {
-  const ended = await until(() => api.getOperation({ params: { id: operationId } }), (operation) => operation.ended, {
-    limitMs,
-    what: (operation) => `operation ${operation.title} is still ${operation.state}`,
-  });
+  const ended = await until(
+    () => api.getOperation({ params: { id: operationId } }),
+    (operation) => operation.ended,
+    {
+      limitMs,
+      what: (operation) => `operation ${operation.title} is still ${operation.state}`,
+    },
+  );
   if (ended.state !== "done") throw new Error(`operation ${ended.title} is ${ended.state}: ${ended.error}`);
 }
 

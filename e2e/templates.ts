@@ -54,7 +54,10 @@ const hookOf = (lines: readonly string[] | undefined) =>
 ${lines.map((line) => `          ${line}`).join("\n")}
 `;
 
-const small = (kind: "physical" | "virtual", { name, image = "tiny", count = 1, hook }: SmallTemplate) => `apiVersion: berth/v1
+const small = (
+  kind: "physical" | "virtual",
+  { name, image = "tiny", count = 1, hook }: SmallTemplate,
+) => `apiVersion: berth/v1
 kind: ServiceTemplate
 metadata: { name: ${name}, title: ${name} }
 spec:

@@ -1,8 +1,8 @@
 import { AppError, ProviderError } from "../kernel/errors.ts";
 import { dbStep, type StepCall, step, workflow } from "../kernel/workflow/workflow.ts";
 import type { IdentitySpec } from "../providers/provider.ts";
-import { begin, markActive, reachServer } from "./vm-provision.ts";
 import { runServiceOs } from "./service-os-run.ts";
+import { begin, markActive, reachServer } from "./vm-provision.ts";
 import type { ServerWorld } from "./world.ts";
 
 export interface BladeProvision {
@@ -82,7 +82,9 @@ export async function wipe(deps: Deps, i: Omit<BladeProvision, "identity">): Pro
     const isMachines = error instanceof AppError || error instanceof ProviderError;
     if (deps.signal.aborted || !isMachines) throw error;
     deps.log.warn("machine could not be wiped; taken out of its pools", { machineId: i.machineId, error });
-    await deps.db.transaction().execute((tx) => deps.moveMachine(tx, i.machineId, "fail", "its disk could not be wiped"));
+    await deps.db
+      .transaction()
+      .execute((tx) => deps.moveMachine(tx, i.machineId, "fail", "its disk could not be wiped"));
   }
   await deps.db.transaction().execute((tx) => deps.endDeployment(tx, i.wipeId));
 }

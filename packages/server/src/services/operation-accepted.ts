@@ -1,5 +1,5 @@
-import { SYSTEM_ACTOR } from "../identity/audit.ts";
 import { transitionMachine } from "../estate/actions.ts";
+import { SYSTEM_ACTOR } from "../identity/audit.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import { bladeRetire } from "../servers/blade-retire.ts";
 import { moveServer, readServer, serversOf } from "../servers/store.ts";
@@ -47,5 +47,11 @@ async function acceptRetirement(tx: Tx, serverId: string): Promise<void> {
   const server = await readServer(tx, serverId);
   if (server.state === "retiring") await moveServer(tx, serverId, "done");
   if (server.machine_id === null) return;
-  await transitionMachine(tx, server.machine_id, "fail", `the retirement of ${server.name} was accepted as it stood`, SYSTEM_ACTOR);
+  await transitionMachine(
+    tx,
+    server.machine_id,
+    "fail",
+    `the retirement of ${server.name} was accepted as it stood`,
+    SYSTEM_ACTOR,
+  );
 }

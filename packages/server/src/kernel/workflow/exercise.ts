@@ -117,7 +117,8 @@ function createExercise<D extends object, I, O, X>(
     const workflows: Registered[] = [{ workflow: exercised, deps: world.deps }, ...(world.children ?? [])];
     const script = createScript(fault, workflows, world.saveRows ?? (() => () => undefined), () => bench.cancel(id));
     const bench: Bench = createBench({ db, workflows, messages: world.messages ?? {}, onMoment: script.onMoment });
-    const policy = typeof workflow.onFailure === "function" ? workflow.onFailure(world.input, null) : workflow.onFailure;
+    const policy =
+      typeof workflow.onFailure === "function" ? workflow.onFailure(world.input, null) : workflow.onFailure;
     const before = structuredClone(await options.snapshot(world));
     const result = (problem: string | null, atRest: unknown): Outcome => ({
       problem: problem === null ? null : `${describe(fault)}: ${problem}`,
