@@ -3,6 +3,7 @@ import { enclosureContract } from "./enclosure.ts";
 import { guestContract } from "./guest.ts";
 import { hostContract } from "./host.ts";
 import { identityContract } from "./identity.ts";
+import { identityRangeContract } from "./identity-range.ts";
 import { imageContract } from "./image.ts";
 import { machineContract } from "./machine.ts";
 import { networkContract } from "./network.ts";
@@ -32,6 +33,7 @@ export const contract = {
   ...siteContract,
   ...networkContract,
   ...addressContract,
+  ...identityRangeContract,
   ...poolContract,
   ...volumeContract,
   ...serverContract,

@@ -50,6 +50,11 @@ export const guestContract = {
         .default("/"),
     }),
     response: z.object({ status: z.number().int(), body: z.string().describe("at most the first MiB") }),
-    cli: { words: ["server", "fetch"], args: ["id"], example: "berth server fetch shop-app-1 --port 8080" },
+    cli: {
+      words: ["server", "fetch"],
+      args: ["id"],
+      prints: "body",
+      example: "berth server fetch shop-app-1 --port 8080",
+    },
   }),
 } satisfies Contract;

@@ -3,6 +3,7 @@ import { ERROR_STATUS, type ErrorCode } from "./errors.ts";
 import { jsonSchemaOf } from "./fields.ts";
 import { Problem } from "./problem.ts";
 import type { Contract, Route } from "./route.ts";
+import { VERSION } from "./version.ts";
 
 type Json = Record<string, unknown>;
 
@@ -19,7 +20,7 @@ export function openApiDocument(contract: Contract, options: OpenApiOptions = {}
     openapi: "3.1.0",
     info: {
       title: "Berth",
-      version: options.version ?? "0.1.0",
+      version: options.version ?? VERSION,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       description:
         "Every error is application/problem+json; switch on its `code`. Requests that start something need an Idempotency-Key; updates need If-Match.",

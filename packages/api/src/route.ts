@@ -16,6 +16,10 @@ export interface CliVerb {
   readonly fileArg?: string;
   /** Columns of the table, as dotted paths into an item of the answer. */
   readonly columns?: readonly string[];
+  /** A text of the answer that is all that is printed, as it is: a page, a document. */
+  readonly prints?: string;
+  /** What is lost for good; asked about on a terminal, unless `--yes`. */
+  readonly confirm?: string;
   /** A complete command line, shown by `--help`. */
   readonly example: string;
   /** The answer names an operation; the CLI follows it live unless `--no-wait`. */

@@ -93,6 +93,12 @@ export const serviceContract = {
     params,
     response: ServiceInfo,
     status: 202,
-    cli: { words: ["service", "delete"], args: ["id"], example: "berth service delete shop", follows: "operation" },
+    cli: {
+      words: ["service", "delete"],
+      args: ["id"],
+      example: "berth service delete shop",
+      follows: "operation",
+      confirm: "Its servers and everything on their disks will be lost.",
+    },
   }),
 } satisfies Contract;

@@ -220,7 +220,7 @@ export const templateContract = {
     cli: {
       words: ["template", "export"],
       args: ["name"],
-      columns: ["yaml"],
+      prints: "yaml",
       example: "berth template export two-tier",
     },
   }),

@@ -165,9 +165,9 @@ describe("watching", () => {
       "Provision app-1: running",
       "Provision app-1 / write-image: running",
       "write-image: half �[31mway",
-      "Deliver good: done (12.3s)",
-      "Provision app-1: done (12.3s)",
       "Provision app-1 / write-image: done (12.3s)",
+      "Provision app-1: done (12.3s)",
+      "Deliver good: done (12.3s)",
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { VERSION } from "@berth/api/version.ts";
 import { Command } from "commander";
 import { expandAlias } from "./commands/aliases.ts";
 import { registerCompletion } from "./commands/completion.ts";
@@ -16,7 +17,6 @@ interface LocalCommand {
 }
 
 const LOCAL_FOLDER = join(import.meta.dirname, "local");
-const VERSION = "0.1.0";
 const OWN_COMMANDS = ["login", "logout", "completion"];
 
 const EXIT_CODES_HELP = `

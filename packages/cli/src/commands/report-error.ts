@@ -36,7 +36,7 @@ function hintsOf(error: ClientError): string[] {
   const fields = error.fields.filter(({ message, line }) => line !== undefined || !error.message.includes(message));
   return [
     ...fields.map(({ field, message, line }) => `${line === undefined ? "" : `line ${line}: `}${field} ${message}`),
-    ...error.reasons,
+    ...error.reasons.map((reason) => `- ${reason}`),
     ...adviceOf(error),
   ];
 }

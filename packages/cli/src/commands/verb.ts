@@ -16,6 +16,7 @@ interface OwnOptions {
   readonly columns?: string;
   readonly all?: true;
   readonly wait: boolean;
+  readonly yes?: true;
   readonly from?: string;
   readonly idempotencyKey?: string;
   readonly ifMatch?: number;
@@ -37,6 +38,7 @@ export function defineVerb(command: Command, route: VerbRoute): void {
     command.option("--json", "answer in JSON");
   }
   if (cli.follows === "operation") command.option("--no-wait", "do not follow the operation to its end");
+  if (cli.confirm !== undefined) command.option("--yes", "do not ask whether it is meant");
   if (route.starts === true) {
     command.option("--idempotency-key <text>", "the same text again does nothing again");
   }
@@ -58,6 +60,10 @@ async function perform(command: Command, route: VerbRoute, flags: readonly Flag[
   const input = await readInput(command, route, flags);
   refuseMissing(route, flags, input);
   const connection = await readConnection();
+  if (route.cli.confirm !== undefined && own.yes !== true && own.json !== true) {
+    const { confirm } = await import("./confirm.ts");
+    await confirm(connection, route, input, route.cli.confirm);
+  }
   if (route.stream === true) {
     const { watch } = await import("./follow.ts");
     process.exitCode = await watch(connection, route, input, { json: own.json === true });
@@ -67,7 +73,8 @@ async function perform(command: Command, route: VerbRoute, flags: readonly Flag[
     own.all === true ? await readAllPages(connection, route, input) : await callRoute(connection, route, input);
   const operationId = route.cli.follows === "operation" && own.wait ? operationOf(answer) : null;
   if (operationId === null || own.json !== true) {
-    printAnswer(answer, { columns: columnsOf(own, route), json: own.json === true, isList: isList(route) });
+    const { prints } = own.columns === undefined ? route.cli : { prints: undefined };
+    printAnswer(answer, { columns: columnsOf(own, route), json: own.json === true, isList: isList(route), prints });
   }
   if (operationId !== null) {
     const { followOperation } = await import("./follow.ts");
@@ -97,12 +104,15 @@ async function readInput(command: Command, route: VerbRoute, flags: readonly Fla
 
 /** An update names the version that it changes; who gives none means the one that is there now. */
 async function readVersion(route: VerbRoute, params: Record<string, unknown>): Promise<number> {
-  const reader: Route | undefined = Object.values(contract).find(
-    (other: Route) => other.method === "GET" && other.path === route.path,
-  );
+  const reader = readerOf(route);
   if (reader === undefined) throw new UsageError("--if-match VERSION is required here.");
   const answer = await callRoute(await readConnection(), reader, { params });
   return Number((answer as { version?: unknown }).version);
+}
+
+/** The route that shows what this one changes. */
+export function readerOf(route: Route): Route | undefined {
+  return Object.values(contract).find((other: Route) => other.method === "GET" && other.path === route.path);
 }
 
 async function readAllPages(connection: ClientOptions, route: VerbRoute, input: AnyInput): Promise<unknown> {

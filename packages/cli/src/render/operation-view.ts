@@ -11,6 +11,8 @@ export interface ViewOptions {
   readonly height: number;
 }
 
+/** Below this many columns there is no room for more than the name. */
+const NARROW = 16;
 const WHEEL = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
 /** The tree of an operation as lines that fit the terminal. */
@@ -29,13 +31,14 @@ function isFinishedDetail(row: TreeRow, tree: OperationTree): boolean {
 }
 
 function rowLine(row: TreeRow, { now, paint, frame, width }: ViewOptions): string {
-  const indent = "  ".repeat(row.depth);
+  // A line that is too long would wrap, and the next drawing begin in the wrong place.
+  const indent = " ".repeat(Math.min(2 * row.depth, Math.floor(width / 4)));
   const state = row.kind === "operation" ? row.operation.state : row.step.state;
   const { mark, style } = markOf(state, frame);
   const name = row.kind === "operation" ? row.operation.title : row.step.name;
   const text = `${cleanLine(name)}${details(row)}`;
   const took = tookMs(row, now);
-  const right = took === null ? "" : formatDuration(took);
+  const right = took === null || width - indent.length < NARROW ? "" : formatDuration(took);
   const left = fit(text, width - indent.length - 3 - right.length - 1);
   const gap = " ".repeat(Math.max(1, width - indent.length - 3 - left.length - right.length));
   const shown = row.kind === "operation" ? paint("bold", left) : left;
@@ -110,13 +113,13 @@ function lastLog(tree: OperationTree): string | null {
 }
 
 function fit(text: string, width: number): string {
-  const room = Math.max(4, width);
+  const room = Math.max(1, width);
   return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 }
 
 /** What a change has to say in lines of its own, where nothing can be redrawn. */
 export function changeLines(before: OperationTree, after: OperationTree, rootId: string): string[] {
-  const lines = treeRows(after, rootId).flatMap((row) => {
+  const lines = endsLast(treeRows(after, rootId)).flatMap((row) => {
     if (row.kind === "operation") {
       const old = before.operations.get(row.operation.id);
       const news = `${row.operation.state}${operationDetails(row.operation)}`;
@@ -133,6 +136,18 @@ export function changeLines(before: OperationTree, after: OperationTree, rootId:
     .filter((line) => !known.has(line) && line.level !== "debug")
     .map((line) => `${line.step === null ? "" : `${line.step}: `}${line.message}`);
   return [...lines, ...log].map(cleanLine);
+}
+
+/** The rows with each operation that has ended behind its own parts, as it ended after them. */
+function endsLast(rows: readonly TreeRow[]): TreeRow[] {
+  const ordered: TreeRow[] = [];
+  const open: TreeRow[] = [];
+  for (const row of rows) {
+    while ((open.at(-1)?.depth ?? -1) >= row.depth) ordered.push(...open.splice(-1));
+    if (row.kind === "operation" && row.operation.ended) open.push(row);
+    else ordered.push(row);
+  }
+  return [...ordered, ...open.toReversed()];
 }
 
 function errorOf(of: { error: string | null; waitsFor?: string | null }): string {

@@ -20,9 +20,23 @@ export function formatValue(value: unknown): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return String(value);
   if (typeof value === "string") return formatText(value);
-  if (Array.isArray(value)) return value.length === 0 ? "-" : value.map(formatValue).join(", ");
+  if (Array.isArray(value)) return value.length === 0 ? "-" : formatList(value);
   const parts = Object.entries(value as Record<string, unknown>).map(([key, inner]) => `${key}=${formatValue(inner)}`);
   return parts.length === 0 ? "-" : parts.join(" ");
+}
+
+/** Things of a list in a cell are their values: `lan 10.77.1.5, storage 10.77.2.5`. */
+function formatList(items: readonly unknown[]): string {
+  const isThing = (item: unknown) => typeof item === "object" && item !== null && !Array.isArray(item);
+  return items
+    .map((item) =>
+      isThing(item)
+        ? Object.values(item as object)
+            .map(formatValue)
+            .join(" ")
+        : formatValue(item),
+    )
+    .join(", ");
 }
 
 function formatText(text: string): string {
@@ -30,17 +44,23 @@ function formatText(text: string): string {
   return time === null ? clean(text) : `${time[1]} ${time[2]}Z`;
 }
 
-/** `price.perDay` → the value at that place. */
+/** `price.perDay` → the value at that place; or of that very name. */
 export function valueAt(item: unknown, path: string): unknown {
+  if (typeof item === "object" && item !== null && Object.hasOwn(item, path))
+    return (item as Record<string, unknown>)[path];
   return path.split(".").reduce<unknown>((at, key) => {
     if (typeof at !== "object" || at === null) return undefined;
     return Object.hasOwn(at, key) ? (at as Record<string, unknown>)[key] : undefined;
   }, item);
 }
 
-/** `price.perDay` → `PRICE PER DAY`; a heading. */
+const UNIT = /^(.+?)([KMGT]iB)$/;
+
+/** `price.perDay` → `PRICE PER DAY`, `memoryMiB` → `MEMORY (MiB)`; a heading. */
 export function heading(path: string): string {
-  return wordsOf(path).join(" ").toUpperCase();
+  const [, name = path, unit] = UNIT.exec(path) ?? [];
+  const words = wordsOf(name).join(" ").toUpperCase();
+  return unit === undefined ? words : `${words} (${unit})`;
 }
 
 /** `leasePolicy` → `lease`, `policy`; `memoryGiB` → `memory`, `gib`. */

@@ -28,6 +28,15 @@ export function numberingOf({ kind, firstValue, lastValue }: IdentityRange): Num
   }
 }
 
+/** Whether two ranges have a value in common. */
+export function areOverlapping(one: IdentityRange, other: IdentityRange): boolean {
+  const [a, b] = [numberingOf(one), numberingOf(other)];
+  if (one.kind !== other.kind || a === null || b === null) return false;
+  // Serial numbers with another beginning, or another count of digits, are others.
+  const isAlike = a.write(0n) === b.write(0n);
+  return isAlike && a.first <= b.last && b.first <= a.last;
+}
+
 /**
  * Blocks of values beginning anywhere in the range and going once around it, growing; at most `limit` values, so that
  * a full range of billions ends too. The random start keeps racing claimers apart.

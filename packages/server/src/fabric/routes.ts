@@ -1,10 +1,12 @@
 import { addressContract } from "@berth/api/address.ts";
+import { identityRangeContract } from "@berth/api/identity-range.ts";
 import { networkContract } from "@berth/api/network.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { mapPage, pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";
 import { releaseAddress, reserveAddress } from "./address-actions.ts";
 import { ADDRESS_ORDER, addressRows, addressView } from "./address-list.ts";
+import { createIdentityRange, deleteIdentityRange, identityRangeView } from "./identity-range-actions.ts";
 import { addRange, createNetworks, deleteNetwork, getNetwork, removeRange, updateNetwork } from "./network-actions.ts";
 import { networkRows, networkView } from "./network-list.ts";
 
@@ -14,7 +16,7 @@ export interface FabricDeps {
 
 export function fabricRoutes({ db }: FabricDeps): RouteSet {
   return implement(
-    { ...networkContract, ...addressContract },
+    { ...networkContract, ...addressContract, ...identityRangeContract },
     {
       listNetworks: async ({ query }) => {
         const rows = networkRows(db)
@@ -59,6 +61,25 @@ export function fabricRoutes({ db }: FabricDeps): RouteSet {
       reserveAddress: async ({ actor, body }) => reserveAddress(db, actor, body),
       releaseAddress: async ({ actor, params }) => {
         await releaseAddress(db, actor, params.id);
+        return {};
+      },
+
+      listIdentityRanges: async ({ query }) => {
+        const rows = db
+          .selectFrom("identity_range")
+          .selectAll()
+          .$if(query.kind !== undefined, (q) => q.where("kind", "=", query.kind ?? ""));
+        const page = await pageQuery(rows, query, {
+          sorts: { name: textKey("identity_range.name"), createdAt: timeKey("identity_range.created_at") },
+          standard: "createdAt",
+          id: uuidKey("identity_range.id"),
+          search: textKey("identity_range.name"),
+        });
+        return mapPage(page, identityRangeView);
+      },
+      createIdentityRange: async ({ actor, body }) => createIdentityRange(db, actor, body),
+      deleteIdentityRange: async ({ actor, params }) => {
+        await deleteIdentityRange(db, actor, params.id);
         return {};
       },
     },
