@@ -19,6 +19,8 @@ const { values } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     rounds: { type: "string", default: "2" },
+    /** Counts Berth's first deployment too, which brings the image to the hosts. */
+    cold: { type: "boolean", default: false },
     /** One side alone, to look into it. */
     side: { type: "string", default: "both" },
   },
@@ -30,16 +32,20 @@ if (!Number.isInteger(rounds) || rounds < 1 || rounds > 20 || !SIDES.includes(va
 }
 const cacheDir = process.env.BERTH_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "berth");
 
+const interruption = new AbortController();
+// Not once: who interrupts a group of processes may say it twice, and the second would end us before we have cleaned up.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interruption.abort());
+
 const measured: { berth: Times[]; byHand: Times[] } = { berth: [], byHand: [] };
-const berth: BerthSide | null = values.side === "by-hand" ? null : await openBerthSide((line) => console.log(line));
+const berth: BerthSide | null =
+  values.side === "by-hand" ? null : await openBerthSide(interruption.signal, (line) => console.log(line));
 try {
-  if (berth !== null) {
-    // The first brings the image to the hosts, where it stays; by hand it is there from the start too.
-    tell("Berth, first time, not counted", await berth.deploy());
-  }
+  // The first brings the image to the hosts, where it stays; by hand it is there from the start too.
+  if (berth !== null && !values.cold) tell("Berth, first time, not counted", await berth.deploy());
   for (let round = 1; round <= rounds; round += 1) {
     if (berth !== null) measured.berth.push(tell("Berth", await berth.deploy()));
-    if (values.side !== "berth") measured.byHand.push(tell("by hand", await deployByHand(cacheDir)));
+    if (values.side !== "berth")
+      measured.byHand.push(tell("by hand", await deployByHand(cacheDir, interruption.signal)));
   }
 } finally {
   await berth?.close();

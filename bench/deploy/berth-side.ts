@@ -30,7 +30,7 @@ export interface BerthSide {
 }
 
 /** A Berth and a QEMU lab of the benchmark's own, driven by its command line as a user would. */
-export async function openBerthSide(say: (line: string) => void): Promise<BerthSide> {
+export async function openBerthSide(interrupted: AbortSignal, say: (line: string) => void): Promise<BerthSide> {
   const stateDir = await mkdtemp(join(tmpdir(), "berth-bench-"));
   const environment = { ...process.env, BERTH_STATE_DIR: stateDir, BERTH_LISTEN: LISTEN };
   const report = { tell: () => {} };
@@ -70,12 +70,21 @@ export async function openBerthSide(say: (line: string) => void): Promise<BerthS
   };
 
   try {
-    await prepare(stage);
+    await orInterrupted(prepare(stage), interrupted);
   } catch (error) {
     await close();
     throw error;
   }
-  return { deploy, close };
+  return { deploy: () => orInterrupted(deploy(), interrupted), close };
+}
+
+/** Whoever is interrupted still takes down what was started. */
+function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(new Error("interrupted"));
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", stop));
 }
 
 function slowest(steps: z.output<typeof Shown>["steps"]): string[] {

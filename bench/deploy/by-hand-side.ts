@@ -29,27 +29,29 @@ const Image = z.object({ dir: z.string(), rawBytes: z.number(), rawSha256: z.str
 const ServiceOs = z.object({ dir: z.string() });
 
 /** Runs the script once and measures it. Keys, seeds and hooks are there before its time begins. */
-export async function deployByHand(cacheDir: string): Promise<Times> {
+export async function deployByHand(cacheDir: string, interrupted: AbortSignal): Promise<Times> {
   const work = await mkdtemp(join(tmpdir(), "berth-by-hand-"));
   try {
     await furnish(work, cacheDir);
     const { accelerator } = await chooseAccelerator(cacheDir);
-    return await run([SCRIPT, work, accelerator]);
+    const signal = AbortSignal.any([interrupted, AbortSignal.timeout(LIMIT_MS)]);
+    return await run([SCRIPT, work, accelerator], signal);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-async function run(script: readonly string[]): Promise<Times> {
+async function run(script: readonly string[], signal: AbortSignal): Promise<Times> {
+  signal.throwIfAborted();
   const [command = "", ...args] = process.getuid?.() === 0 ? script : ["sudo", "-n", "--", ...script];
   const beganAt = performance.now();
   const seconds = () => (performance.now() - beganAt) / 1000;
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const timer = setTimeout(() => child.kill("SIGTERM"), LIMIT_MS);
+  // The script then takes its machines and its network down itself.
+  signal.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
   const seen = new Map<string, number>();
   createInterface({ input: child.stdout }).on("line", (line) => seen.set(line, seconds()));
   const code = await new Promise((resolve) => child.once("close", resolve));
-  clearTimeout(timer);
   const [started, served] = [seen.get("started"), seen.get("served")];
   if (code !== 0 || started === undefined || served === undefined)
     throw new Error(`the script ended with ${code} after ${[...seen.keys()].join(", ") || "nothing"}`);

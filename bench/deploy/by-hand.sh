@@ -12,7 +12,8 @@ ns=berth-by-hand-$$
 pids=
 
 cleanup() {
-  for pid in $pids; do kill "$pid" 2> /dev/null || true; done
+  # Whatever runs in the namespace is ours: machines, DHCP, HTTP, SSH.
+  for pid in $pids $(ip netns pids "$ns"); do kill "$pid" 2> /dev/null || true; done
   wait
   ip netns del "$ns" 2> /dev/null || true
 }
