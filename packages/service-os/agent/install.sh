@@ -2,7 +2,7 @@
 # Writes an image to a disk. Each function says on which error code the deployment fails.
 SECTOR=512
 MIB=1048576
-REPORT_EVERY_S=2
+: "${CHUNK_MIB:=32}"
 
 sha256_of_input() {
   openssl dgst -sha256 -r | cut -d ' ' -f 1
@@ -25,43 +25,61 @@ decode() {
 }
 
 # write_image DISK PATH ENCODING STREAM_BYTES RAW_BYTES: leaves the digest of the written bytes in $BERTH_RUN/digest.
+# Chunks are written, and then read back to be hashed while they are still in memory and the next is on its way. (Busybox's
+# tee copies a kilobyte at a time, which costs minutes of a slow machine.)
 write_image() {
-  rm -f "$BERTH_RUN/to-hash" "$BERTH_RUN/to-disk" "$BERTH_RUN/digest" "$BERTH_RUN/stream-failed"
-  mkfifo "$BERTH_RUN/to-hash" "$BERTH_RUN/to-disk"
-  sha256_of_input < "$BERTH_RUN/to-hash" > "$BERTH_RUN/digest" &
-  hash_pid=$!
-  dd of="$1" bs=1M iflag=fullblock conv=notrunc,fsync < "$BERTH_RUN/to-disk" 2> /dev/null &
-  dd_pid=$!
+  rm -f "$BERTH_RUN/digest" "$BERTH_RUN/stream-failed" "$BERTH_RUN/disk-failed"
   # A stream that nobody reads to its end is the decoder's fault or the disk's, which the digest and dd tell.
-  { stream "$2" "$4" || [ "$?" = 2 ] || touch "$BERTH_RUN/stream-failed"; } | decode "$3" | head -c "$5" | tee "$BERTH_RUN/to-hash" > "$BERTH_RUN/to-disk" &
-  report_writing "$dd_pid" "$5"
-  dd_status=0
-  wait "$dd_pid" || dd_status=$?
-  wait "$hash_pid" || true
+  { stream "$2" "$4" || [ "$?" = 2 ] || touch "$BERTH_RUN/stream-failed"; } \
+    | decode "$3" \
+    | { write_chunks "$1" "$5" || touch "$BERTH_RUN/disk-failed"; } \
+    | read_chunks "$1" "$5" \
+    | sha256_of_input > "$BERTH_RUN/digest" || true
   [ ! -e "$BERTH_RUN/stream-failed" ] || return 3
-  [ "$dd_status" = 0 ] || return 4
+  [ ! -e "$BERTH_RUN/disk-failed" ] || return 4
+}
+
+# one_chunk NUMBER RAW_BYTES DD_OPERAND...: copies that chunk by dd. Only the last may be short; only there is the slow `head` used.
+one_chunk() {
+  left=$(($2 - $1 * CHUNK_MIB * MIB))
+  shift 2
+  if [ "$left" -ge $((CHUNK_MIB * MIB)) ]; then
+    dd bs=1M count="$CHUNK_MIB" iflag=fullblock "$@" 2> /dev/null
+  else
+    case "$1" in
+      if=*) dd bs=1M count="$CHUNK_MIB" "$@" 2> /dev/null | head -c "$left" ;;
+      *) head -c "$left" | dd bs=1M iflag=fullblock "$@" 2> /dev/null ;;
+    esac
+  fi
+}
+
+# write_chunks DISK RAW_BYTES: standard input to the disk; says the number of each chunk that is there.
+write_chunks() {
+  chunk=0
+  while [ $((chunk * CHUNK_MIB * MIB)) -lt "$2" ]; do
+    one_chunk "$chunk" "$2" of="$1" seek=$((chunk * CHUNK_MIB)) conv=notrunc,fsync || return 1
+    echo "$chunk"
+    chunk=$((chunk + 1))
+  done
+}
+
+# read_chunks DISK RAW_BYTES: the chunks whose numbers come in, to standard output.
+read_chunks() {
+  report_pid=
+  while read -r chunk; do
+    one_chunk "$chunk" "$2" if="$1" skip=$((chunk * CHUNK_MIB))
+    # Beside the work, and not again before the last was delivered.
+    if [ -z "$report_pid" ] || ! kill -0 "$report_pid" 2> /dev/null; then
+      report_writing $((chunk * CHUNK_MIB * 100 / ($2 / MIB + 1))) > /dev/null &
+      report_pid=$!
+    fi
+  done
+  wait
 }
 
 report_writing() {
-  # The position of dd's output file is what is on its way to the disk.
-  said=-1
-  while kill -0 "$1" 2> /dev/null; do
-    at=$(sed -n 's/^pos:[[:space:]]*//p' "$BERTH_PROC/$1/fdinfo/1" 2> /dev/null)
-    if is_number "$at"; then
-      percent=$((at * 100 / $2))
-      if [ "$percent" != "$said" ]; then
-        say "writing the image: $percent %"
-        post /boot/agent/progress step=writing percent="$percent" || true
-        said=$percent
-      fi
-    fi
-    # In short naps, so that the end is seen soon.
-    nap=0
-    while [ "$nap" -lt $((REPORT_EVERY_S * 5)) ] && kill -0 "$1" 2> /dev/null; do
-      sleep 0.2
-      nap=$((nap + 1))
-    done
-  done
+  say "writing the image: $1 %"
+  post /boot/agent/progress step=writing percent="$1" || true
 }
 
 # add_seed DISK SEED_FILE SEED_BYTES: a partition of its own at the end of the disk; the root may grow up to it.

@@ -16,6 +16,9 @@ import { toolEnv } from "./tool-env.ts";
 const AGENT = fileURLToPath(new URL("../agent/", import.meta.url));
 const MIB = 1024 * 1024;
 const DISK_BYTES = 32 * MIB;
+/** Two whole chunks and a part, which ends in the middle of a MiB. */
+const CHUNK_MIB = "3";
+const IMAGE_BYTES = 8 * MIB + 1536;
 const TOKEN = "the-token";
 const seed = Buffer.alloc(MIB + 700, "seed");
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
@@ -79,7 +82,7 @@ async function sparse(path: string, bytes: number): Promise<void> {
 /** A disk with a GPT, a partition, and bytes in it that do not compress away. */
 async function gptImage(): Promise<Buffer> {
   const path = join(dir, "image.raw");
-  await sparse(path, 8 * MIB);
+  await sparse(path, IMAGE_BYTES);
   const sfdisk = spawn("sfdisk", ["-q", path], { stdio: ["pipe", "ignore", "ignore"], env: toolEnv() });
   sfdisk.stdin.end("label: gpt\nstart=2048, size=8192, type=linux, name=root\n");
   await new Promise((resolve) => sfdisk.once("close", resolve));
@@ -119,6 +122,7 @@ async function install(shell: readonly string[], change: Record<string, string |
   const [command = "sh", ...options] = shell;
   const env = {
     ...toolEnv(),
+    CHUNK_MIB,
     BERTH_DEV: join(run, "dev"),
     BERTH_RUN: run,
     BERTH_CONSOLES: join(run, "console"),

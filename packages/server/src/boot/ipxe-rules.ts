@@ -64,7 +64,8 @@ export function bootScript(
   const url = `http://${origin.edge}:${ports.http}`;
   switch (choice.kind) {
     case "disk":
-      return script(asker.platform === "efi" ? ["exit"] : ["sanboot --no-describe --drive 0x80 || exit"]);
+      // A loader that ends well ends the firmware's search (UEFI 2.10, 3.1.1: the boot menu); one that fails, and it goes on.
+      return script(asker.platform === "efi" ? ["exit 1"] : ["sanboot --no-describe --drive 0x80 || exit"]);
     case "wait":
       return script([
         `echo Berth: nothing to boot yet, asking again in ${RETRY_S} seconds`,

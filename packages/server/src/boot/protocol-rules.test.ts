@@ -22,7 +22,7 @@ describe("the iPXE script", () => {
     const disk = { kind: "disk", reason: "" } as const;
     const boot = { origin, ports, pin: "", token: null };
     expect(bootScript(disk, asker, boot)).toContain("sanboot --no-describe --drive 0x80");
-    expect(bootScript(disk, { ...asker, platform: "efi" }, boot)).toBe("#!ipxe\nexit\n");
+    expect(bootScript(disk, { ...asker, platform: "efi" }, boot)).toBe("#!ipxe\nexit 1\n");
   });
 
   it("starts the service OS with a token, and comes back when it can't be had yet", () => {
