@@ -44,6 +44,7 @@ export const ServerDetail = ServerInfo.extend({
 export const Decision = z.object({
   id: z.string(),
   at: Timestamp,
+  subject: z.string().describe("the server that it is about, or the service or request itself"),
   kind: z.string().describe("what was decided: placement, boot, price, lease"),
   chosen: z.string(),
   reasons: z.array(z.object({ candidate: z.string(), fits: z.boolean(), why: z.string() })),
@@ -112,7 +113,7 @@ export const serverContract = {
       words: ["why"],
       args: ["kind", "id"],
       example: "berth why server shop-db-1",
-      columns: ["at", "kind", "chosen", "reasons"],
+      columns: ["subject", "at", "kind", "chosen", "reasons"],
     },
   }),
 } satisfies Contract;

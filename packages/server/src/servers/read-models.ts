@@ -60,14 +60,17 @@ export async function decisionsOf(db: Db | Tx, subjects: readonly string[]): Pro
   if (subjects.length === 0) return [];
   const rows = await db
     .selectFrom("decision")
-    .selectAll()
-    .where("subject_id", "in", [...subjects])
-    .orderBy("id")
+    .leftJoin("server", "server.id", "decision.subject_id")
+    .selectAll("decision")
+    .select("server.name as server_name")
+    .where("decision.subject_id", "in", [...subjects])
+    .orderBy("decision.id")
     .limit(MAX_DECISIONS)
     .execute();
   return rows.map((row) => ({
     id: String(row.id),
     at: row.at.toISOString(),
+    subject: row.server_name ?? row.subject_kind,
     kind: row.kind,
     chosen: row.chosen,
     // Written by recordDecision only.
