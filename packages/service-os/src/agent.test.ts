@@ -1,15 +1,16 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { APPLETS, PROGRAMS } from "./build-service-os.ts";
 import { toolEnv } from "./tool-env.ts";
 
 // The agent as it runs on machines, by the same shell, with a file for a disk and a server that lies to it.
@@ -35,6 +36,7 @@ let posts: string[];
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "berth-agent-"));
+  await makeServiceOsPath();
   image = await gptImage();
   stream = zstdCompressSync(image);
   const answer: RequestListener = (request, response) => {
@@ -74,6 +76,16 @@ beforeEach(() => {
 
 const tool = async (command: string, ...argv: string[]) => promisify(execFile)(command, argv, { env: toolEnv() });
 
+/** All programs that the service OS has, and no others. */
+async function makeServiceOsPath(): Promise<void> {
+  const bin = join(dir, "bin");
+  await mkdir(bin);
+  const where = async (name: string) => (await tool("sh", "-c", 'command -v "$1"', "sh", name)).stdout.trim();
+  const busybox = await where("busybox");
+  for (const name of APPLETS.split(" ")) await symlink(busybox, join(bin, name));
+  for (const program of PROGRAMS.map((path) => basename(path))) await symlink(await where(program), join(bin, program));
+}
+
 async function sparse(path: string, bytes: number): Promise<void> {
   await using file = await open(path, "w");
   await file.truncate(bytes);
@@ -92,7 +104,7 @@ async function gptImage(): Promise<Buffer> {
 }
 
 /** Runs `install` of the agent on a file, and gives what it would report. */
-async function install(shell: readonly string[], change: Record<string, string | number> = {}) {
+async function install(programs: "service-os" | "workstation", change: Record<string, string | number> = {}) {
   const run = await mkdtemp(join(dir, "run-"));
   await mkdir(join(run, "dev"));
   const disk = join(run, "dev", "vda");
@@ -119,9 +131,10 @@ async function install(shell: readonly string[], change: Record<string, string |
   const parts = ["lib", "http", "install"].map((name) => `. "${AGENT}${name}.sh"`).join("\n");
   const script = `${parts}\nif install "$BERTH_RUN/task"; then echo done; else echo "$failure"; fi\n`;
   const port = (server: Server) => (server.address() as AddressInfo).port;
-  const [command = "sh", ...options] = shell;
+  const isServiceOs = programs === "service-os";
   const env = {
     ...toolEnv(),
+    ...(isServiceOs ? { PATH: join(dir, "bin") } : {}),
     CHUNK_MIB,
     BERTH_DEV: join(run, "dev"),
     BERTH_RUN: run,
@@ -131,7 +144,10 @@ async function install(shell: readonly string[], change: Record<string, string |
     BERTH_PIN: pin,
     no_proxy: "*",
   };
-  const { stdout } = await promisify(execFile)(command, [...options, "-c", script], { env, timeout: 120_000 });
+  const { stdout } = await promisify(execFile)(isServiceOs ? join(dir, "bin/sh") : "sh", ["-c", script], {
+    env,
+    timeout: 120_000,
+  });
   return { said: stdout.trim(), disk: await readFile(disk), path: disk };
 }
 
@@ -147,84 +163,87 @@ it("is clean by shellcheck", async () => {
   expect(stdout).toBe("");
 });
 
-// The service OS has busybox's shell; developers read it with their own in mind.
-describe.each([[["busybox", "sh"]], [["sh"]]])("an installation by the agent, under %s", (shell) => {
-  it("writes the image and puts the seed into a partition of its own at the end of the disk", async () => {
-    const { said, disk, path } = await install(shell);
-    expect(said).toBe("done");
-    // The first MiB holds the table, which grew.
-    expect(disk.subarray(MIB, 7 * MIB).equals(image.subarray(MIB, 7 * MIB))).toBe(true);
-    const table = JSON.parse((await tool("sfdisk", "-J", path)).stdout);
-    const [root, own] = table.partitiontable.partitions;
-    expect(root).toMatchObject({ start: 2048, size: 8192 });
-    expect(disk.subarray(own.start * 512, own.start * 512 + seed.length).equals(seed)).toBe(true);
-    expect(own.start + own.size).toBeLessThanOrEqual(DISK_BYTES / 512 - 34);
-    expect(posts).toContain("/boot/agent/progress");
-  });
+// With what the service OS has; and with other programs of the same names, which keeps the agent to POSIX.
+describe.each(["service-os", "workstation"] as const)(
+  "an installation by the agent, with the programs of a %s",
+  (programs) => {
+    it("writes the image and puts the seed into a partition of its own at the end of the disk", async () => {
+      const { said, disk, path } = await install(programs);
+      expect(said).toBe("done");
+      // The first MiB holds the table, which grew.
+      expect(disk.subarray(MIB, 7 * MIB).equals(image.subarray(MIB, 7 * MIB))).toBe(true);
+      const table = JSON.parse((await tool("sfdisk", "-J", path)).stdout);
+      const [root, own] = table.partitiontable.partitions;
+      expect(root).toMatchObject({ start: 2048, size: 8192 });
+      expect(disk.subarray(own.start * 512, own.start * 512 + seed.length).equals(seed)).toBe(true);
+      expect(own.start + own.size).toBeLessThanOrEqual(DISK_BYTES / 512 - 34);
+      expect(posts).toContain("/boot/agent/progress");
+    });
 
-  it("takes a stream up again where it was cut", async () => {
-    serve.cutAt = [1000, 70_000, 1];
-    const { said, disk } = await install(shell);
-    expect(said).toBe("done");
-    expect(disk.subarray(MIB, 7 * MIB).equals(image.subarray(MIB, 7 * MIB))).toBe(true);
-  });
+    it("takes a stream up again where it was cut", async () => {
+      serve.cutAt = [1000, 70_000, 1];
+      const { said, disk } = await install(programs);
+      expect(said).toBe("done");
+      expect(disk.subarray(MIB, 7 * MIB).equals(image.subarray(MIB, 7 * MIB))).toBe(true);
+    });
 
-  it("leaves nothing that could start when the bytes are not those of the image", async () => {
-    const other = Buffer.from(image);
-    other[4 * MIB] = (other[4 * MIB] ?? 0) ^ 1;
-    serve.stream = zstdCompressSync(other);
-    const { said, disk } = await install(shell, { stream_bytes: serve.stream.length });
-    expect(said).toBe("image_digest");
-    expect(isBlank(disk.subarray(0, 2 * MIB))).toBe(true);
-    expect(isBlank(disk.subarray(DISK_BYTES - MIB))).toBe(true);
-  });
+    it("leaves nothing that could start when the bytes are not those of the image", async () => {
+      const other = Buffer.from(image);
+      other[4 * MIB] = (other[4 * MIB] ?? 0) ^ 1;
+      serve.stream = zstdCompressSync(other);
+      const { said, disk } = await install(programs, { stream_bytes: serve.stream.length });
+      expect(said).toBe("image_digest");
+      expect(isBlank(disk.subarray(0, 2 * MIB))).toBe(true);
+      expect(isBlank(disk.subarray(DISK_BYTES - MIB))).toBe(true);
+    });
 
-  it.each<[string, string, (given: typeof serve) => Record<string, string | number>]>([
-    [
-      "a stream that is no zstd",
-      "image_digest",
-      (given) => {
-        given.stream.fill(1, 100);
-        return {};
-      },
-    ],
-    [
-      "a server that ignores ranges",
-      "image_stream",
-      (given) => {
-        given.cutAt = [1000];
-        given.ignoresRange = true;
-        return {};
-      },
-    ],
-    ["an image larger than it was said to be", "image_digest", () => ({ raw_bytes: 4 * MIB })],
-  ])("blanks the disk's beginning after %s", async (_case, failure, lie) => {
-    serve.stream = Buffer.from(stream);
-    const { said, disk } = await install(shell, lie(serve));
-    expect(said).toBe(failure);
-    expect(isBlank(disk.subarray(0, 2 * MIB))).toBe(true);
-  });
+    it.each<[string, string, (given: typeof serve) => Record<string, string | number>]>([
+      [
+        "a stream that is no zstd",
+        "image_digest",
+        (given) => {
+          given.stream.fill(1, 100);
+          return {};
+        },
+      ],
+      [
+        "a server that ignores ranges",
+        "image_stream",
+        (given) => {
+          given.cutAt = [1000];
+          given.ignoresRange = true;
+          return {};
+        },
+      ],
+      ["an image larger than it was said to be", "image_digest", () => ({ raw_bytes: 4 * MIB })],
+    ])("blanks the disk's beginning after %s", async (_case, failure, lie) => {
+      serve.stream = Buffer.from(stream);
+      const { said, disk } = await install(programs, lie(serve));
+      expect(said).toBe(failure);
+      expect(isBlank(disk.subarray(0, 2 * MIB))).toBe(true);
+    });
 
-  it.each<[string, string, Record<string, string | number>]>([
-    ["a disk that is not there", "no_disk", { disk: "vdb" }],
-    ["a disk's name that leaves its folder", "no_disk", { disk: "../task" }],
-    ["a disk that is too small", "no_disk", { raw_bytes: DISK_BYTES }],
-    ["a size that is no number", "bad_answer", { stream_bytes: "1+1" }],
-  ])("writes nothing for %s", async (_case, failure, change) => {
-    const { said, disk } = await install(shell, change);
-    expect(said).toBe(failure);
-    expect(isBlank(disk)).toBe(true);
-  });
+    it.each<[string, string, Record<string, string | number>]>([
+      ["a disk that is not there", "no_disk", { disk: "vdb" }],
+      ["a disk's name that leaves its folder", "no_disk", { disk: "../task" }],
+      ["a disk that is too small", "no_disk", { raw_bytes: DISK_BYTES }],
+      ["a size that is no number", "bad_answer", { stream_bytes: "1+1" }],
+    ])("writes nothing for %s", async (_case, failure, change) => {
+      const { said, disk } = await install(programs, change);
+      expect(said).toBe(failure);
+      expect(isBlank(disk)).toBe(true);
+    });
 
-  it("refuses a seed with other bytes than announced", async () => {
-    expect((await install(shell, { seed_sha256: "0".repeat(64) })).said).toBe("seed");
-  });
+    it("refuses a seed with other bytes than announced", async () => {
+      expect((await install(programs, { seed_sha256: "0".repeat(64) })).said).toBe("seed");
+    });
 
-  it("takes no seed from a server with another key", async () => {
-    const right = pin;
-    pin = `sha256//${Buffer.alloc(32).toString("base64")}`;
-    const { said } = await install(shell);
-    pin = right;
-    expect(said).toBe("seed");
-  });
-});
+    it("takes no seed from a server with another key", async () => {
+      const right = pin;
+      pin = `sha256//${Buffer.alloc(32).toString("base64")}`;
+      const { said } = await install(programs);
+      pin = right;
+      expect(said).toBe("seed");
+    });
+  },
+);

@@ -18,7 +18,7 @@ const PACKAGES = [
   "fdisk",
   "util-linux",
 ] as const;
-const PROGRAMS = ["usr/bin/curl", "usr/bin/zstd", "usr/bin/openssl", "sbin/sfdisk", "sbin/blkdiscard"] as const;
+export const PROGRAMS = ["usr/bin/curl", "usr/bin/zstd", "usr/bin/openssl", "sbin/sfdisk", "sbin/blkdiscard"] as const;
 const MODULES = [
   "virtio_pci",
   "virtio_blk",
@@ -29,8 +29,8 @@ const MODULES = [
   "ahci",
   "sd_mod",
 ] as const;
-const APPLETS =
-  "cat chmod cp cut dd grep head ifconfig insmod ip kill ls mkdir mkfifo mount mv poweroff printf reboot rm sed sh sleep stat sync tail tee touch tr udhcpc umount uname";
+export const APPLETS =
+  "cat chmod cp cut dd grep head ifconfig insmod ip kill ls mkdir mount mv poweroff printf reboot rm sed sh sleep stat sync tail touch tr udhcpc umount uname";
 
 export const BuiltServiceOs = z.object({
   /** File names in the folder of the result, with their sizes. */
