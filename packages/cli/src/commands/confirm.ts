@@ -2,7 +2,7 @@ import { type AnyInput, type ClientOptions, callRoute } from "@berth/api/client.
 import { clean } from "../render/text.ts";
 import { ask } from "./prompt.ts";
 import { UsageError } from "./usage-error.ts";
-import { readerOf, type VerbRoute } from "./verb.ts";
+import { readerOf, type VerbRoute } from "./verb-route.ts";
 
 /** Names what will be lost and asks, where somebody sits at a terminal. A script has said what it means. */
 export async function confirm(

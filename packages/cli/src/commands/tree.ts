@@ -1,7 +1,8 @@
 import { contract } from "@berth/api/contract.ts";
 import type { Contract } from "@berth/api/route.ts";
 import type { Command } from "commander";
-import { defineVerb, type VerbRoute } from "./verb.ts";
+import { defineVerb } from "./verb.ts";
+import type { VerbRoute } from "./verb-route.ts";
 
 /** The routes that have a command. */
 export function verbRoutes(): VerbRoute[] {

@@ -1,15 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import { type AnyInput, type ClientOptions, callRoute } from "@berth/api/client.ts";
-import { contract } from "@berth/api/contract.ts";
-import type { CliVerb, Route } from "@berth/api/route.ts";
+import type { Route } from "@berth/api/route.ts";
 import type { Command } from "commander";
 import { printAnswer } from "../render/answer.ts";
 import { readConnection } from "./connection.ts";
 import { addFlag, type Flag, flagName, flagsOf, flagValue } from "./flags.ts";
 import { UsageError } from "./usage-error.ts";
-
-export type VerbRoute = Route & { readonly cli: CliVerb };
+import { readerOf, type VerbRoute } from "./verb-route.ts";
 
 interface OwnOptions {
   readonly json?: true;
@@ -108,11 +106,6 @@ async function readVersion(route: VerbRoute, params: Record<string, unknown>): P
   if (reader === undefined) throw new UsageError("--if-match VERSION is required here.");
   const answer = await callRoute(await readConnection(), reader, { params });
   return Number((answer as { version?: unknown }).version);
-}
-
-/** The route that shows what this one changes. */
-export function readerOf(route: Route): Route | undefined {
-  return Object.values(contract).find((other: Route) => other.method === "GET" && other.path === route.path);
 }
 
 async function readAllPages(connection: ClientOptions, route: VerbRoute, input: AnyInput): Promise<unknown> {

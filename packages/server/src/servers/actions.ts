@@ -11,7 +11,7 @@ import { findServer, type ServerRow } from "./store.ts";
 
 /** The server, if the caller may see it; `not_found` otherwise, as if it were not there. */
 export async function ownServer(db: Db | Tx, actor: Actor, idOrName: string): Promise<ServerRow> {
-  const server = await findServer(db, idOrName);
+  const server = await findServer(db, idOrName, actor.userId);
   if (server === null || !mayAct(actor, server.owner_id))
     throw new AppError("not_found", `there is no server ${idOrName}`);
   return server;

@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import type { ServerTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
@@ -73,12 +73,17 @@ export async function readServer(db: Db | Tx, id: string): Promise<ServerRow> {
   return rowOf(row);
 }
 
-/** By id, or by the name of the newest server that has it. */
-export async function findServer(db: Db | Tx, idOrName: string): Promise<ServerRow | null> {
+/** By id, or by the name of the newest server that has it; `prefer`'s own before those of others. */
+export async function findServer(
+  db: Db | Tx,
+  idOrName: string,
+  prefer: string | null = null,
+): Promise<ServerRow | null> {
   const row = await db
     .selectFrom("server")
     .selectAll()
     .where(isUuid(idOrName) ? "id" : "name", "=", idOrName)
+    .orderBy(sql`owner_id is not distinct from ${prefer}::uuid`, "desc")
     .orderBy("created_at", "desc")
     .limit(1)
     .executeTakeFirst();

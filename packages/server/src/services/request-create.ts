@@ -45,12 +45,13 @@ export async function createRequest(
   deps: RequestDeps,
   actor: Actor,
   wish: Wish,
-  record: RecordId = nothing,
+  options: { record?: RecordId; owner?: Owner } = {},
 ): Promise<string> {
+  const { record = nothing, owner = ownerOf(actor) } = options;
   const during = leaseOf(wish, new Date());
   try {
     return await inTx(deps.db, async (tx) => {
-      const id = await submit(deps, tx, actor, wish, during);
+      const id = await submit(deps, tx, { actor, owner, wish, during });
       await record(tx, id);
       return id;
     });
@@ -62,6 +63,19 @@ export async function createRequest(
       });
     throw error;
   }
+}
+
+/** Whose the service will be: who asks, unless somebody asks again for another. */
+export interface Owner {
+  readonly id: string;
+  readonly name: string;
+}
+
+interface Asked {
+  readonly actor: Actor;
+  readonly owner: Owner;
+  readonly wish: Wish;
+  readonly during: { readonly startsAt: Date; readonly endsAt: Date };
 }
 
 /** Checks the dates of a wish. `now` is the earliest start. */
@@ -83,13 +97,7 @@ export function leaseOf(wish: Pick<Wish, "startsAt" | "endsAt">, now: Date): { s
 
 const MAX_LEASE_MS = 10 * 366 * 24 * 3600_000;
 
-async function submit(
-  deps: RequestDeps,
-  tx: Tx,
-  actor: Actor,
-  wish: Wish,
-  during: { startsAt: Date; endsAt: Date },
-): Promise<string> {
+async function submit(deps: RequestDeps, tx: Tx, { actor, owner, wish, during }: Asked): Promise<string> {
   const { templateId, label, template } = await readPublishedTemplate(tx, wish.template);
   const servers = planServers(template, wish, randomUUID);
   const problems = checkNames(servers);
@@ -115,7 +123,7 @@ async function submit(
     .values({
       id: serviceId,
       name: wish.service,
-      owner_id: ownerOf(actor),
+      owner_id: owner.id,
       template_id: templateId,
       template_label: label,
       pool,
@@ -132,15 +140,15 @@ async function submit(
   for (const server of servers) {
     const placement = placements.find((p) => p.serverId === server.id);
     if (placement === undefined) throw new Error(`the pools placed no ${server.name}`);
-    await occupy(deps, tx, { server, placement, networkIds, groupIds, during, serviceId, ownerId: ownerOf(actor) });
+    await occupy(deps, tx, { server, placement, networkIds, groupIds, during, serviceId, ownerId: owner.id });
   }
   await tx
     .insertInto("request")
     .values({
       id: requestId,
       service_id: serviceId,
-      requester_id: ownerOf(actor),
-      requester: actor.name,
+      requester_id: owner.id,
+      requester: owner.name,
       email: wish.email,
       completion: wish.completion,
       pools: JSON.stringify(wish.pools),
@@ -153,15 +161,15 @@ async function submit(
     input: await deliveryOf(tx, { requestId, serviceId, template, during, onFailure: wish.onFailure }),
     title: `deliver ${wish.service}`,
     subject: { kind: "service", id: serviceId },
-    userId: actor.userId,
+    userId: owner.id,
   });
   await audit(tx, { actor, action: "request.create", object: { kind: "request", id: requestId }, outcome: "done" });
   return requestId;
 }
 
-function ownerOf(actor: Actor): string {
+function ownerOf(actor: Actor): Owner {
   if (actor.userId === null) throw new AppError("unauthenticated", "sign in to ask for a service");
-  return actor.userId;
+  return { id: actor.userId, name: actor.name };
 }
 
 interface Occupation {

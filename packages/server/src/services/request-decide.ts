@@ -55,17 +55,14 @@ export async function retryRequest(
     throw new AppError("conflict", `the request is ${request.state}: only one that has ended can be asked again`);
   // It was checked by the schema when it was first asked; its start lies in the past by now.
   const { startsAt: _past, ...wish } = request.wish as Wish;
-  return createRequest(
-    deps,
-    actor,
-    { ...wish, ...(change.endsAt === undefined ? {} : { endsAt: change.endsAt }) },
-    record,
-  );
+  const again = { ...wish, ...(change.endsAt === undefined ? {} : { endsAt: change.endsAt }) };
+  // Whoever asks again, the service is the requester's.
+  return createRequest(deps, actor, again, { record, owner: { id: request.requester_id, name: request.requester } });
 }
 
 /** The request, if the caller may act on it; `not_found` otherwise, as if it were not there. */
 export async function ownRequest(tx: Tx, actor: Actor, idOrName: string): Promise<RequestRow> {
-  const request = await findRequest(tx, idOrName);
+  const request = await findRequest(tx, idOrName, actor.userId);
   if (request === null || !mayAct(actor, request.requester_id))
     throw new AppError("not_found", `there is no request ${idOrName}`);
   return request;

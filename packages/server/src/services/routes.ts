@@ -4,7 +4,7 @@ import type { Tx } from "../kernel/db/db.ts";
 import { type Actor, implement, type RouteSet } from "../kernel/http/handler.ts";
 import { listRequests, listServices } from "./lists.ts";
 import { requestInfoOf, serviceDetailOf, serviceInfoOf } from "./read-models.ts";
-import { createRequest, type RequestDeps } from "./request-create.ts";
+import { createRequest, type RecordId, type RequestDeps } from "./request-create.ts";
 import { decideRequest, ownRequest, retryRequest } from "./request-decide.ts";
 import { quoteRequest } from "./request-quote.ts";
 import { deleteService, extendService, ownService } from "./service-actions.ts";
@@ -13,9 +13,8 @@ export function requestRoutes(deps: RequestDeps): RouteSet {
   const { db } = deps;
   return implement(requestContract, {
     async createRequest({ actor, body, recordAnswer }) {
-      const id = await createRequest(deps, actor, body, async (tx, made) =>
-        recordAnswer(tx, await requestInfoOf(tx, made)),
-      );
+      const record: RecordId = async (tx, made) => recordAnswer(tx, await requestInfoOf(tx, made));
+      const id = await createRequest(deps, actor, body, { record });
       return requestInfoOf(db, id);
     },
     quoteRequest: ({ actor, body }) => quoteRequest(db, actor, body),

@@ -17,7 +17,7 @@ export const leaseId = (serviceId: string): string => `lease-${serviceId}`;
 
 /** The service, if the caller may act on it; `not_found` otherwise, as if it were not there. */
 export async function ownService(tx: Tx, actor: Actor, idOrName: string): Promise<ServiceRow> {
-  const service = await findService(tx, idOrName);
+  const service = await findService(tx, idOrName, actor.userId);
   if (service === null || !mayAct(actor, service.owner_id))
     throw new AppError("not_found", `there is no service ${idOrName}`);
   return service;

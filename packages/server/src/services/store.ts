@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import type { RequestTable, ServiceTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
@@ -15,12 +15,17 @@ import {
 export type ServiceRow = Selectable<ServiceTable> & { readonly state: ServiceState };
 export type RequestRow = Selectable<RequestTable> & { readonly state: RequestState };
 
-/** By id, or by the name of the newest service that has it. */
-export async function findService(db: Db | Tx, idOrName: string): Promise<ServiceRow | null> {
+/** By id, or by the name of the newest service that has it; `prefer`'s own before those of others. */
+export async function findService(
+  db: Db | Tx,
+  idOrName: string,
+  prefer: string | null = null,
+): Promise<ServiceRow | null> {
   const row = await db
     .selectFrom("service")
     .selectAll()
     .where(isUuid(idOrName) ? "id" : "name", "=", idOrName)
+    .orderBy(sql`owner_id is not distinct from ${prefer}::uuid`, "desc")
     .orderBy("created_at", "desc")
     .limit(1)
     .executeTakeFirst();
@@ -33,14 +38,19 @@ export async function readService(db: Db | Tx, id: string): Promise<ServiceRow> 
   return row as ServiceRow;
 }
 
-/** By id, or by the name of its service; then the newest. */
-export async function findRequest(db: Db | Tx, idOrName: string): Promise<RequestRow | null> {
+/** By id, or by the name of its service; then the newest, `prefer`'s own before those of others. */
+export async function findRequest(
+  db: Db | Tx,
+  idOrName: string,
+  prefer: string | null = null,
+): Promise<RequestRow | null> {
   const byId = isUuid(idOrName);
   const row = await db
     .selectFrom("request")
     .innerJoin("service", "service.id", "request.service_id")
     .selectAll("request")
     .where(byId ? "request.id" : "service.name", "=", idOrName)
+    .orderBy(sql`request.requester_id is not distinct from ${prefer}::uuid`, "desc")
     .orderBy("request.created_at", "desc")
     .limit(1)
     .executeTakeFirst();

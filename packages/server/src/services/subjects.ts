@@ -13,12 +13,12 @@ export async function subjectsBehind(
   idOrName: string,
 ): Promise<string[]> {
   if (kind === "service") {
-    const service = await findService(db, idOrName);
+    const service = await findService(db, idOrName, actor.userId);
     if (service === null || !mayAct(actor, service.owner_id))
       throw new AppError("not_found", `there is no service ${idOrName}`);
     return [service.id, ...(await serversOf(db, service.id)).map((server) => server.id)];
   }
-  const request = await findRequest(db, idOrName);
+  const request = await findRequest(db, idOrName, actor.userId);
   if (request === null || !mayAct(actor, request.requester_id))
     throw new AppError("not_found", `there is no request ${idOrName}`);
   return [request.id, ...(await serversOf(db, request.service_id)).map((server) => server.id)];

@@ -50,7 +50,7 @@ create table decision (
   reasons jsonb not null
 );
 
-create index decision_subject on decision (subject_kind, subject_id, id);
+create index decision_subject on decision (subject_id, id);
 
 -- What a site's DHCP is told of servers that boot from the network; the edge is always sent the whole.
 create table dhcp_host (
