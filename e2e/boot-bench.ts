@@ -29,6 +29,8 @@ export interface MachineSpec {
   readonly diskBytes: number;
   /** Keeps the disk of an earlier machine of this bench. */
   readonly keepDisk?: boolean;
+  /** Starts from its disk without asking the network. */
+  readonly diskFirst?: boolean;
 }
 
 export interface TestMachine {
@@ -129,9 +131,9 @@ export async function makeBootBench(): Promise<BootBench> {
           ...["-smp", "2", "-m", "768", "-display", "none", "-serial", `file:${serial}`, ...uefi],
           ...["-uuid", spec.uuid, "-smbios", `type=1,serial=${spec.serial},uuid=${spec.uuid}`],
           ...["-drive", `if=none,id=disk0,format=raw,file=${disk},discard=unmap,detect-zeroes=unmap`],
-          ...["-device", "virtio-blk-pci,drive=disk0,bootindex=1"],
+          ...["-device", `virtio-blk-pci,drive=disk0,bootindex=${spec.diskFirst === true ? 0 : 1}`],
           ...["-netdev", "tap,id=net0,ifname=tap0,script=no,downscript=no"],
-          ...["-device", `virtio-net-pci,netdev=net0,mac=${spec.mac},bootindex=0`],
+          ...["-device", `virtio-net-pci,netdev=net0,mac=${spec.mac},bootindex=${spec.diskFirst === true ? 1 : 0}`],
         ),
         { stdio: ["ignore", "ignore", "inherit"] },
       );
