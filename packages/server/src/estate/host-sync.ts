@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { AppError, ProviderError } from "../kernel/errors.ts";
 import type { Reconciler } from "../kernel/schedule/reconcile.ts";
@@ -7,6 +8,7 @@ import { forEachOf, PER_PASS } from "./sync-rules.ts";
 
 const EVERY_MS = 60_000;
 const LOOK_MS = 20_000;
+const AGAIN_AFTER_MS = 5_000;
 
 /** Keeps up with hosts: what they have, and whether they answer. One that does not takes no new servers. */
 export function hostSync({ db, providers, log }: SyncDeps): Reconciler {
@@ -26,8 +28,7 @@ export function hostSync({ db, providers, log }: SyncDeps): Reconciler {
         if (signal.aborted) return;
         seen.checked += 1;
         try {
-          const call = { signal: AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]) };
-          const facts = await lookAtHost(await providers.forHost(id), call);
+          const facts = await lookTwice({ providers, log }, id, signal);
           if ((await observeHost(db, id, facts)).state !== before) seen.changed += 1;
         } catch (error) {
           seen.failed += 1;
@@ -42,4 +43,17 @@ export function hostSync({ db, providers, log }: SyncDeps): Reconciler {
       return seen;
     },
   };
+}
+
+/** A hypervisor that restarts is back in a moment; taken for silent, it would take no servers until the next pass. */
+async function lookTwice({ providers, log }: Pick<SyncDeps, "providers" | "log">, id: string, signal: AbortSignal) {
+  const look = async () =>
+    lookAtHost(await providers.forHost(id), { signal: AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]) });
+  try {
+    return await look();
+  } catch (error) {
+    log.info("host did not answer; it is looked at again", { hostId: id, error });
+    await sleep(AGAIN_AFTER_MS, undefined, { signal });
+    return look();
+  }
 }
