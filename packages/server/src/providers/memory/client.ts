@@ -8,6 +8,8 @@ import type { Call } from "../provider.ts";
 import type { MemorySettings } from "./settings.ts";
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+/** Nothing that a simulated host is asked takes long; shorter than a step, so that the step can ask again. */
+const SILENT_MS = 30_000;
 
 export interface MemoryClient {
   /** `path` in segments below the host. */
@@ -32,6 +34,7 @@ export function memoryClient(settings: MemorySettings): MemoryClient {
     const text = body === undefined ? "" : JSON.stringify(body);
     const headers = { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) };
     const asking = open(method, path, headers, call);
+    asking.setTimeout(SILENT_MS, () => asking.destroy(new Error("no answer in time")));
     asking.end(text);
     const answer = await answerOf(asking, { isRead: method === "GET" });
     return await readText(answer, { isRead: method === "GET" });
