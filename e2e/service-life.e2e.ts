@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { leftovers } from "../packages/cli/src/demo/leftovers.ts";
 import { type House, moveIn, type RunningController, startHouse } from "./house.ts";
 import { invariants } from "./invariants.ts";
-import { makeTinyImage, publish, readTruth, untilActive, untilDone, untilRequestEnds } from "./steps.ts";
+import {
+  makeTinyImage,
+  publish,
+  readDhcp,
+  readTruth,
+  until,
+  untilActive,
+  untilDone,
+  untilRequestEnds,
+} from "./steps.ts";
 import { twoTier } from "./templates.ts";
 
 const LIMIT_MS = 120_000;
@@ -30,6 +39,22 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await house?.stop();
+});
+
+describe("a site's DHCP (CAP G1)", () => {
+  it("knows the site's networks before there is any server, so that strangers can boot", async () => {
+    const told = await until(
+      () => readDhcp(house),
+      (seen) => seen.networks.length > 0,
+      {
+        limitMs: LIMIT_MS,
+        what: () => "the edge knows no network",
+      },
+    );
+    expect(told.networks.map((network) => network.name)).toEqual(["lan"]);
+    expect(told.networks[0]?.dynamicRange).not.toBeNull();
+    expect(told.hosts).toEqual([]);
+  });
 });
 
 describe("a service from its request to its end (CAP B3, B4, B6, D1)", () => {

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { DhcpStatus } from "@berth/api/edge.ts";
+import { Agent, request } from "undici";
 import { readTruth as readLabTruth } from "../packages/cli/src/demo/lab-truth.ts";
 import type { Truth } from "../packages/cli/src/demo/leftovers.ts";
 import type { Api, House } from "./house.ts";
@@ -82,4 +84,15 @@ export async function untilDone(api: Api, operationId: string, limitMs: number):
 /** What the lab itself sees, path to value. */
 export function readTruth(house: House): Promise<Truth> {
   return readLabTruth(house.dir);
+}
+
+/** What the lab's edge has in force. */
+export async function readDhcp(house: House): Promise<DhcpStatus> {
+  const agent = new Agent({ connect: { socketPath: house.lab.site.edgeSocket } });
+  try {
+    const answer = await request("http://edge/dhcp", { dispatcher: agent });
+    return (await answer.body.json()) as DhcpStatus;
+  } finally {
+    await agent.close();
+  }
 }

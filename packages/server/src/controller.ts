@@ -41,6 +41,7 @@ import { createEngine, type RunningEngine } from "./kernel/workflow/engine.ts";
 import { operationRoutes } from "./kernel/workflow/routes.ts";
 import { poolRoutes } from "./pools/routes.ts";
 import * as registry from "./providers/registry.ts";
+import { dhcpSync } from "./servers/dhcp-sync.ts";
 import { createReachOf } from "./servers/reach-of.ts";
 import { createServerWorld } from "./servers/real-world.ts";
 import { serverRoutes } from "./servers/routes.ts";
@@ -148,7 +149,12 @@ export async function startController(
     db,
     controllerId: config.controllerName,
     log,
-    reconcilers: [machineSync({ db, providers, log }), hostSync({ db, providers, log }), retentionSync(db)],
+    reconcilers: [
+      machineSync({ db, providers, log }),
+      hostSync({ db, providers, log }),
+      dhcpSync({ db, log }),
+      retentionSync(db),
+    ],
   });
   const http = createHttpServer({
     sets,
