@@ -177,6 +177,9 @@ describe("operations", { timeout: 60_000 }, () => {
   it("does not miss what a slow transaction wrote before others did", async () => {
     const id = await start(slow);
     await reaches(id, "running");
+    // The operation runs a moment before its first step is in the journal.
+    const firstStep = test.db.selectFrom("operation_step").select("note").where("operation_id", "=", id);
+    await until(async () => (await firstStep.executeTakeFirst()) ?? null, "the first step is in the journal");
     const slowWrite = Promise.withResolvers<void>();
     const seen: string[] = [];
     const written = Promise.withResolvers<void>();
