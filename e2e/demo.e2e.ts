@@ -23,11 +23,12 @@ interface Ending {
 afterEach(async () => {
   for (const dir of dirs.splice(0)) {
     // Whatever the demo did not end by itself.
-    const env = environmentOf(dir);
-    await run(BERTH, ["lab", "down"], { env }).catch(() => {});
-    await run(BERTH, ["down"], { env }).catch(() => {});
-    await rm(dir, { recursive: true, force: true });
-    await rm(`${dir}-simulated`, { recursive: true, force: true });
+    for (const state of [dir, `${dir}-simulated`]) {
+      const env = environmentOf(state);
+      await run(BERTH, ["lab", "down"], { env }).catch(() => {});
+      await run(BERTH, ["down"], { env }).catch(() => {});
+      await rm(state, { recursive: true, force: true });
+    }
   }
 });
 
@@ -41,6 +42,11 @@ describe("./berth demo --once --json", () => {
   });
 
   // Its name then says why.
+  it("stays up without --once until Ctrl-C, and takes all down then", async () => {
+    const ending = await demo(["--simulated"], { untilCtrlC: true });
+    expect(ending).toMatchObject({ ok: true, leftovers: [], error: null });
+  });
+
   it.skipIf(whyNoQemu !== null)(
     `CAP D1 G1 makes a service on a QEMU blade and two virtual machines, and leaves nothing behind${whyNoQemu ?? ""}`,
     async () => {
@@ -54,17 +60,21 @@ describe("./berth demo --once --json", () => {
   );
 });
 
-async function demo(args: readonly string[]): Promise<Ending> {
+async function demo(args: readonly string[], { untilCtrlC = false } = {}): Promise<Ending> {
   const dir = await mkdtemp(join(tmpdir(), "berth-demo-"));
   dirs.push(dir);
-  const child = spawn(BERTH, ["demo", "--once", "--json", ...args], {
+  const child = spawn(BERTH, ["demo", ...(untilCtrlC ? [] : ["--once"]), "--json", ...args], {
     env: environmentOf(dir),
     stdio: ["ignore", "pipe", "pipe"],
   });
+  let hasEnough = false;
   let output = "";
   let errors = "";
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString();
+    if (!untilCtrlC || hasEnough || !output.includes("The API, described at")) return;
+    hasEnough = true;
+    child.kill("SIGINT");
   });
   child.stderr.on("data", (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-4_000);
@@ -75,9 +85,9 @@ async function demo(args: readonly string[]): Promise<Ending> {
   return JSON.parse(last) as Ending;
 }
 
-/** Ports of their own, so that a Berth that runs on this computer is left alone. */
+/** Any free port, so that a Berth that runs on this computer is left alone. */
 function environmentOf(dir: string): NodeJS.ProcessEnv {
-  return { ...process.env, BERTH_STATE_DIR: dir, BERTH_LISTEN: "127.0.0.1:7781" };
+  return { ...process.env, BERTH_STATE_DIR: dir, BERTH_LISTEN: "127.0.0.1:0" };
 }
 
 /** Why this computer can't run the QEMU lab, in words; null where it can. */

@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
 import { readTruth } from "./lab-truth.ts";
 import { leftovers, type Truth } from "./leftovers.ts";
 import type { Report, Shell, StepDuration } from "./report.ts";
@@ -160,11 +163,22 @@ export async function takeDown(
 }
 
 /** What to try next; returns when the user has had enough. */
-export async function stay({ report }: Stage, signal: AbortSignal): Promise<void> {
+export async function stay({ report, stateDir, isSimulated }: Stage, signal: AbortSignal): Promise<void> {
   report.tell({ event: "act", title: "It stays up until Ctrl-C. Try, in another terminal:" });
+  if (isSimulated) report.tell({ event: "say", text: `   export BERTH_STATE_DIR=${stateDir}` });
   for (const line of NEXT) report.tell({ event: "say", text: `   ${line}` });
+  report.tell({ event: "say", text: `The API, described at /openapi.json: ${await apiUrl(stateDir)}` });
   if (signal.aborted) return;
+  // Waiting for a signal keeps no process alive.
+  const alive = setInterval(() => {}, 60_000);
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  clearInterval(alive);
+}
+
+/** Where `berth up` said that the controller serves. */
+async function apiUrl(stateDir: string): Promise<string> {
+  const text = await readFile(join(stateDir, "run", "controller.json"), "utf8");
+  return z.object({ url: z.string() }).parse(JSON.parse(text)).url;
 }
 
 const NEXT = [

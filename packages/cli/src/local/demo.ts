@@ -17,7 +17,10 @@ interface Options {
 }
 
 /** A demo on the simulated lab is an installation of its own: it never meets what the real lab left in the records. */
-const SIMULATED = { stateDir: `${config.stateDir}-simulated`, listen: "127.0.0.1:7771" };
+const SIMULATED = {
+  stateDir: `${config.stateDir}-simulated`,
+  listen: config.environment.BERTH_LISTEN ?? "127.0.0.1:7771",
+};
 
 export function register(program: Command): void {
   program
