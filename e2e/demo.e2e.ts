@@ -41,12 +41,12 @@ describe("./berth demo --once --json", () => {
     expect(ending.steps.map((step) => step.step)).toContain("wait-for-ssh");
   });
 
-  // Its name then says why.
   it("stays up without --once until Ctrl-C, and takes all down then", async () => {
     const ending = await demo(["--simulated"], { untilCtrlC: true });
     expect(ending).toMatchObject({ ok: true, leftovers: [], error: null });
   });
 
+  // Its name then says why.
   it.skipIf(whyNoQemu !== null)(
     `CAP D1 G1 makes a service on a QEMU blade and two virtual machines, and leaves nothing behind${whyNoQemu ?? ""}`,
     async () => {
