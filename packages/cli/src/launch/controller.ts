@@ -70,6 +70,13 @@ async function readReady(child: ChildProcess, logFile: string): Promise<Ready> {
   const fail = async (why: string) => {
     child.kill("SIGTERM");
     const tail = (await readFile(logFile, "utf8").catch(() => "")).trim().split("\n").slice(-8);
+    const taken = /EADDRINUSE: address already in use ([\w.:[\]]+)/.exec(tail.join("\n"))?.[1];
+    if (taken !== undefined)
+      return reject(
+        new Failure(`another program listens on ${taken} already`, {
+          hints: ["Choose another address, such as BERTH_LISTEN=127.0.0.1:7780 ./berth up"],
+        }),
+      );
     reject(new Failure(`the controller ${why}`, { hints: [...tail, `Its log is ${logFile}`] }));
   };
   const timer = setTimeout(() => void fail(`was not ready within ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
