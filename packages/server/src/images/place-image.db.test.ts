@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { inTx } from "../kernel/db/db.ts";
+import { inTx, openDb } from "../kernel/db/db.ts";
 import { createTestDb, type TestDb } from "../kernel/db/test-db.ts";
 import { ProviderError } from "../kernel/errors.ts";
 import type { VolumeHost } from "../providers/provider.ts";
@@ -137,7 +137,9 @@ describe("bringing an image to a host", () => {
     const host = storage();
     const key = sql`hashtextextended(${`image-replica:${hostId}:${POOL}:${facts.raw_sha256}`}, 0)`;
     let placing = Promise.resolve();
-    await test.db.connection().execute(async (writer) => {
+    // A pool of its own: the dead connection must not be handed to those who go on.
+    const elsewhere = openDb(test.url, { maxConnections: 1 });
+    await elsewhere.connection().execute(async (writer) => {
       await sql`select pg_advisory_lock(${key})`.execute(writer);
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(writer);
       await expect(place(host, AbortSignal.timeout(1_500))).rejects.toThrow();
@@ -146,6 +148,7 @@ describe("bringing an image to a host", () => {
       // The writer's controller is gone, and its connection with it.
       await sql`select pg_terminate_backend(${rows[0]?.pid ?? 0})`.execute(test.db);
     });
+    await elsewhere.destroy();
     await placing;
     expect(host.seen.writes).toBe(1);
   });
