@@ -32,6 +32,10 @@ spec:
       at: after-create
       group: app
       run: { script: "echo the page is served on port 80" }
+    - name: say-goodbye
+      at: before-delete
+      group: db
+      run: { script: "echo the data was saved" }
 `;
 
 interface SmallTemplate {
