@@ -7,6 +7,7 @@ import { clearLabFaults, labFault } from "../packages/cli/src/launch/lab-client.
 import { canaries } from "./canaries.ts";
 import { type Api, type House, moveIn, type RunningController, startHouse } from "./house.ts";
 import { invariants } from "./invariants.ts";
+import { addPerson } from "./people.ts";
 import {
   importImage,
   makeTinyImage,
@@ -50,6 +51,7 @@ beforeAll(async () => {
     blades({ name: "flipped-blade", image: "flipped" }),
     vms({ name: "flipped-vm", image: "flipped" }),
     vms({ name: "bad-hook", count: 2, hook: failing }),
+    vms({ name: "bad-farewell", hook: failing, at: "before-delete" }),
   ];
   for (const template of templates) await publish(api, template);
 });
@@ -371,7 +373,46 @@ describe("the three doors after a failure (CAP B6)", () => {
     ]);
     await remove("door-part");
   });
+
+  it("a hook that keeps failing on the way back keeps no service for ever", async () => {
+    const id = await order("door-farewell", "bad-farewell", "park");
+    await untilActive(api, id, LIMIT_MS);
+    const first = await api.deleteService({ params: { id: "door-farewell" } });
+    await untilParkedOperation(first.operationId);
+    // Asked again while it waits for a person, it is the same attempt.
+    expect((await api.deleteService({ params: { id: "door-farewell" } })).operationId).toBe(first.operationId);
+    await api.rollbackOperation({ params: { id: first.operationId }, body: {} });
+    await untilOperationEnds(api, first.operationId);
+    const second = await api.deleteService({ params: { id: "door-farewell" } });
+    expect(second.operationId).not.toBe(first.operationId);
+    await untilParkedOperation(second.operationId);
+    await api.acceptOperation({ params: { id: second.operationId }, body: { reason: "it can't be saved any more" } });
+    const { operationId } = await api.getService({ params: { id: "door-farewell" } });
+    await untilDone(api, operationId, LIMIT_MS);
+    expect((await api.getService({ params: { id: "door-farewell" } })).state).toBe("retired");
+  });
+
+  it("the owner of a service can't steer the watch over its lease", async () => {
+    const owner = await addPerson(controller, "tenant");
+    const request = await owner.api.createRequest({ body: wishFor("tenants", "vm") });
+    await api.approveRequest({ params: { id: request.id }, body: {} });
+    await untilActive(api, request.id, LIMIT_MS);
+    const id = `lease-${request.serviceId}`;
+    expect(await api.getOperation({ params: { id } })).toMatchObject({ ended: false });
+    for (const steer of [owner.api.cancelOperation, owner.api.acceptOperation, owner.api.rollbackOperation])
+      await expect(steer({ params: { id }, body: {} })).rejects.toMatchObject({ code: "not_found" });
+    await remove("tenants");
+  });
 });
+
+async function untilParkedOperation(id: string): Promise<void> {
+  const seen = await until(
+    () => api.getOperation({ params: { id } }),
+    (operation) => operation.state === "parked" || operation.ended,
+    { limitMs: LIMIT_MS, what: (operation) => `operation ${operation.title} is still ${operation.state}` },
+  );
+  expect(seen.state).toBe("parked");
+}
 
 async function untilParked(id: string, reason: RegExp): Promise<void> {
   const request = await untilRequestEnds(api, id, LIMIT_MS);

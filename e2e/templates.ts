@@ -42,16 +42,17 @@ interface SmallTemplate {
   readonly name: string;
   readonly image?: string;
   readonly count?: number;
-  /** A script that runs on each server once all answer. */
+  /** A script that runs on each server, once all answer unless another moment is named. */
   readonly hook?: readonly string[];
+  readonly at?: "after-create" | "before-delete";
 }
 
-const hookOf = (lines: readonly string[] | undefined) =>
+const hookOf = (lines: readonly string[] | undefined, at: string) =>
   lines === undefined
     ? ""
     : `  hooks:
     - name: set-up
-      at: after-create
+      at: ${at}
       group: main
       run:
         script: |
@@ -60,7 +61,7 @@ ${lines.map((line) => `          ${line}`).join("\n")}
 
 const small = (
   kind: "physical" | "virtual",
-  { name, image = "tiny", count = 1, hook }: SmallTemplate,
+  { name, image = "tiny", count = 1, hook, at = "after-create" }: SmallTemplate,
 ) => `apiVersion: berth/v1
 kind: ServiceTemplate
 metadata: { name: ${name}, title: ${name} }
@@ -76,7 +77,7 @@ spec:
       hostname: ${kind === "physical" ? "b" : "v"}#
       disks: [{ name: system, size: 4GiB, role: boot }]
       nics: [{ network: lan, primary: true }]
-${kind === "virtual" ? "      goal: spread\n" : ""}${hookOf(hook)}`;
+${kind === "virtual" ? "      goal: spread\n" : ""}${hookOf(hook, at)}`;
 
 /** Blades only, and VMs only: for what goes wrong with just one of the two. */
 export const blades = (template: SmallTemplate): string => small("physical", template);

@@ -5,21 +5,25 @@ import { bladeRetire } from "../servers/blade-retire.ts";
 import { moveServer, readServer, serversOf } from "../servers/store.ts";
 import { vmRetire } from "../servers/vm-retire.ts";
 import { serviceDeliver } from "./service-deliver.ts";
-import { moveRequest, moveService } from "./store.ts";
+import { startRetirement } from "./service-end.ts";
+import { retiredServerOf, serviceRetire } from "./service-retire.ts";
+import { moveRequest, moveService, readService } from "./store.ts";
 import type { ServiceWorld } from "./world.ts";
 
 /** What the records say after a person has accepted a parked operation as it stands. Within the same transaction. */
 export async function operationAccepted(
   tx: Tx,
-  world: Pick<ServiceWorld, "releaseServer" | "startLease">,
-  operation: { readonly id: string; readonly workflow: string },
+  world: Pick<ServiceWorld, "releaseServer" | "startLease" | "engine">,
+  operation: { readonly id: string; readonly workflow: string; readonly subject_id: string },
 ): Promise<void> {
   switch (operation.workflow) {
     case serviceDeliver.name:
       return acceptDelivery(tx, world, operation.id);
     case vmRetire.name:
     case bladeRetire.name:
-      return acceptRetirement(tx, operation.id.replace(/^retire-/, ""));
+      return acceptRetirement(tx, retiredServerOf(operation.id));
+    case serviceRetire.name:
+      return goOnWithoutHooks(tx, world.engine, operation.subject_id);
   }
 }
 
@@ -40,6 +44,16 @@ async function acceptDelivery(
   await moveService(tx, request.service_id, "done");
   await moveRequest(tx, requestId, "done");
   await world.startLease(tx, request.service_id);
+}
+
+/**
+ * A hook that can't do its work any more must not keep a service for ever: the way back goes on without it. Once
+ * nothing is left of the service, there is nothing to go on with.
+ */
+async function goOnWithoutHooks(tx: Tx, engine: ServiceWorld["engine"], serviceId: string): Promise<void> {
+  const service = await readService(tx, serviceId);
+  if (service.state === "retiring")
+    await startRetirement(engine, tx, service, { userId: service.owner_id, skipHooks: true });
 }
 
 /** The server counts as retired; a machine of which nobody knows whether it is clean leaves its pools. */

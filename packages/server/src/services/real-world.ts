@@ -40,7 +40,8 @@ export function createServiceWorld(
         input: { serviceId, endsAt: service.ends_at.toISOString() },
         title: `lease of ${service.name}`,
         subject: { kind: "service", id: serviceId },
-        userId: service.owner_id,
+        // Nobody's but the administrators': who could cancel it would have his service for ever.
+        userId: null,
       });
     },
     async stopLease(tx, serviceId) {
@@ -64,7 +65,7 @@ export function createServiceWorld(
       });
       switch (service.lease_policy) {
         case "delete":
-          return startRetirement(engine, tx, service, null);
+          return startRetirement(engine, tx, service, { userId: null });
         case "deactivate":
           return startDeactivation(engine, tx, service);
         default:

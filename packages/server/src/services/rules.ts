@@ -73,6 +73,8 @@ export function allowedForService(state: ServiceState): string[] {
     case "deploying":
       return ["delete"];
     case "retiring":
+      // Again, where an earlier attempt was given up.
+      return ["delete"];
     case "retired":
     case "failed":
       return [];

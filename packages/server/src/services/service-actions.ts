@@ -35,9 +35,8 @@ export async function deleteService(deps: RequestDeps, actor: Actor, idOrName: s
         break;
       case "active":
       case "inactive":
-        await startRetirement(deps.engine, tx, service, actor.userId);
-        break;
       case "retiring":
+        await startRetirement(deps.engine, tx, service, { userId: actor.userId });
         break;
       case "retired":
       case "failed":

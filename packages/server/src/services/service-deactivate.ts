@@ -34,7 +34,7 @@ export const serviceDeactivate = workflow({
   steps: [stopVm, finish],
   async run(wf, input: Deactivation) {
     for (const serverId of input.virtual) await wf.do(stopVm, { serverId });
-    const children: Child[] = input.physical.map(retireOf);
+    const children: Child[] = input.physical.map((server) => retireOf(wf.id, server));
     await wf.all(children);
     await wf.do(finish, input);
   },

@@ -7,40 +7,43 @@ import { type ServerRow, serversOf } from "../servers/store.ts";
 import { hookRuns } from "./delivery-plan.ts";
 import { serviceDeactivate } from "./service-deactivate.ts";
 import { type RetirePlan, serviceRetire } from "./service-retire.ts";
-import { moveService, requestOfService, type ServiceRow } from "./store.ts";
+import { countOperations, isUnderWay, moveService, requestOfService, type ServiceRow, setOperation } from "./store.ts";
 
-export const retireId = (serviceId: string): string => `retire-${serviceId}`;
 export const deactivateId = (serviceId: string): string => `deactivate-${serviceId}`;
+const retireId = (serviceId: string, attempt: number): string =>
+  attempt === 1 ? `retire-${serviceId}` : `retire-${serviceId}-${attempt}`;
 
-/** Starts the way back of a whole service; once, however often it is asked. */
+/**
+ * Starts the way back of a whole service; once, however often it is asked. One whose retirement was rolled back or
+ * cancelled is taken up by another attempt: nothing may be left that nobody can delete any more.
+ */
 export async function startRetirement(
-  engine: Engine,
+  engine: Pick<Engine, "start">,
   tx: Tx,
   service: ServiceRow,
-  userId: string | null,
+  options: { userId: string | null; skipHooks?: boolean },
 ): Promise<void> {
-  if (!(await moveService(tx, service.id, "retire"))) return;
-  await tx
-    .updateTable("service")
-    .set({ operation_id: retireId(service.id) })
-    .where("id", "=", service.id)
-    .execute();
+  const isFirst = await moveService(tx, service.id, "retire");
+  if (!isFirst && (await isUnderWay(tx, service.operation_id))) return;
+  const attempt = isFirst ? 1 : 1 + (await countOperations(tx, serviceRetire.name, service.id));
+  const id = retireId(service.id, attempt);
+  await setOperation(tx, service.id, id);
   const request = await requestOfService(tx, service.id);
   const servers = await serversOf(tx, service.id);
   const living = servers.filter((server) => server.state !== "retired");
   const { template } = await readTemplateById(tx, service.template_id);
   await engine.start(tx, serviceRetire, {
-    id: retireId(service.id),
+    id,
     input: {
       requestId: request.id,
       serviceId: service.id,
       servers: await Promise.all(living.map((server) => retirePlanOf(tx, server))),
-      hooks: hookRuns(template, living, "before-delete", service.id),
+      hooks: options.skipHooks ? [] : hookRuns(template, living, "before-delete", service.id),
       after: hookRuns(template, [], "after-delete", service.id),
     },
     title: `retire ${service.name}`,
     subject: { kind: "service", id: service.id },
-    userId,
+    userId: options.userId,
   });
 }
 
@@ -53,15 +56,11 @@ async function retirePlanOf(tx: Tx, server: ServerRow): Promise<RetirePlan> {
 }
 
 /** Switches a service's VMs off and gives its machines back, once. */
-export async function startDeactivation(engine: Engine, tx: Tx, service: ServiceRow): Promise<void> {
+export async function startDeactivation(engine: Pick<Engine, "start">, tx: Tx, service: ServiceRow): Promise<void> {
   if (service.state !== "active") return;
   const servers = (await serversOf(tx, service.id)).filter((server) => server.state !== "retired");
   const physical = servers.filter((server) => server.kind === "physical");
-  await tx
-    .updateTable("service")
-    .set({ operation_id: deactivateId(service.id) })
-    .where("id", "=", service.id)
-    .execute();
+  await setOperation(tx, service.id, deactivateId(service.id));
   await engine.start(tx, serviceDeactivate, {
     id: deactivateId(service.id),
     input: {

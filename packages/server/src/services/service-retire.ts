@@ -49,19 +49,24 @@ export const serviceRetire = workflow({
   async run(wf, input: Retirement) {
     await wf.do(begin, input);
     for (const hook of input.hooks) await wf.do(runHook, hook);
-    await wf.all(input.servers.map(retireOf));
+    await wf.all(input.servers.map((server) => retireOf(wf.id, server)));
     await wf.do(release, input);
     for (const hook of input.after) await wf.do(runHook, hook);
   },
 });
 
-/** The retirement of a server has an id of its own: its provisioning already has the server's. */
-export function retireOf(server: RetirePlan): Child {
-  const id = `retire-${server.retire.serverId}`;
+/** The retirement of a server, with an id that says of which operation it is a part: another attempt is another one. */
+export function retireOf(parentId: string, server: RetirePlan): Child {
+  const id = `${parentId}.${server.retire.serverId}`;
   switch (server.kind) {
     case "virtual":
       return { workflow: vmRetire, id, title: server.title, input: server.retire };
     case "physical":
       return { workflow: bladeRetire, id, title: server.title, input: server.retire };
   }
+}
+
+/** Which server an operation that `retireOf` made is about. */
+export function retiredServerOf(operationId: string): string {
+  return operationId.slice(operationId.lastIndexOf(".") + 1);
 }

@@ -2,6 +2,7 @@ import { type Selectable, sql } from "kysely";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import type { RequestTable, ServiceTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
+import { isEnded } from "../kernel/workflow/operation-rules.ts";
 import { isUuid } from "../servers/rules.ts";
 import {
   nextRequestState,
@@ -96,4 +97,26 @@ export async function moveService(tx: Tx, id: string, event: ServiceEvent): Prom
     .where("id", "=", id)
     .execute();
   return true;
+}
+
+/** Names the operation that last changed a service. */
+export async function setOperation(tx: Tx, serviceId: string, operationId: string): Promise<void> {
+  await tx.updateTable("service").set({ operation_id: operationId }).where("id", "=", serviceId).execute();
+}
+
+export async function isUnderWay(tx: Tx, operationId: string): Promise<boolean> {
+  const row = await tx.selectFrom("operation").select("state").where("id", "=", operationId).executeTakeFirst();
+  return row !== undefined && !isEnded(row.state);
+}
+
+/** How many operations of a workflow there have been about a service. */
+export async function countOperations(tx: Tx, workflow: string, serviceId: string): Promise<number> {
+  const { count } = await tx
+    .selectFrom("operation")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("subject_kind", "=", "service")
+    .where("subject_id", "=", serviceId)
+    .where("workflow", "=", workflow)
+    .executeTakeFirstOrThrow();
+  return count;
 }

@@ -16,7 +16,10 @@ export interface OperationDeps {
   /** Writes the audit row; identity's business, which the kernel does not know. */
   readonly audit: (tx: Tx, entry: OperationAudit) => Promise<void>;
   /** Brings the records into line with an operation that a person took as it stands. */
-  readonly accepted?: (tx: Tx, operation: { readonly id: string; readonly workflow: string }) => Promise<void>;
+  readonly accepted?: (
+    tx: Tx,
+    operation: { readonly id: string; readonly workflow: string; readonly subject_id: string },
+  ) => Promise<void>;
   /** The operation meant by the id or name of something else, such as a service; the caller's right is checked after. */
   readonly resolve?: (idOrName: string) => Promise<string | null>;
 }
