@@ -13,6 +13,7 @@ import { findHost } from "./host-list.ts";
 import { hostFactsChange, lookAtHost, observeHost } from "./host-observe.ts";
 import { formerName } from "./machine-actions.ts";
 import type { EnrolDeps } from "./machine-enrol.ts";
+import { type MaintenanceWish, setMaintenance } from "./maintenance.ts";
 import { checkBridges, checkVersion, nameTaken, promisedTo, siteIdOf, wrongField } from "./places.ts";
 
 export type HostWish = z.output<typeof NewHost>;
@@ -148,33 +149,10 @@ export async function refreshHost(
 }
 
 /** Keeps new servers off a host, or lets them come again. */
-export async function maintainHost(
-  db: Db,
-  actor: Actor,
-  id: string,
-  wish: { readonly state: "on" | "off"; readonly reason?: string | undefined },
-): Promise<void> {
+export async function maintainHost(db: Db, actor: Actor, id: string, wish: MaintenanceWish): Promise<void> {
   await inTx(db, async (tx) => {
     const { name, maintenance } = await lockHost(tx, id);
-    const wanted = wish.state === "on";
-    if (maintenance === wanted && wish.reason === undefined) return;
-    await tx
-      .updateTable("host")
-      .set((eb) => ({
-        maintenance: wanted,
-        maintenance_reason: wanted ? (wish.reason ?? null) : null,
-        version: eb("version", "+", 1),
-      }))
-      .where("id", "=", id)
-      .execute();
-    const details = { state: wish.state, reason: wish.reason ?? null };
-    await audit(tx, {
-      actor,
-      action: "host.maintenance",
-      object: { kind: "host", id, name },
-      outcome: "done",
-      details,
-    });
+    await setMaintenance(tx, actor, { kind: "host", id, name, maintenance }, wish);
   });
 }
 

@@ -14,6 +14,7 @@ import { bayTaken, type EnrolDeps } from "./machine-enrol.ts";
 import { lookAtMachine } from "./machine-look.ts";
 import { type MachinePower, machinePower } from "./machine-power.ts";
 import { nextState } from "./machine-rules.ts";
+import { type MaintenanceWish, setMaintenance } from "./maintenance.ts";
 import { checkVersion, placeOf, promisedTo } from "./places.ts";
 import { lockMachine, type Machine, readMachine, sawPower, servedBy } from "./store.ts";
 
@@ -115,33 +116,10 @@ export async function inspectMachine(deps: EnrolDeps, actor: Actor, id: string, 
 }
 
 /** Keeps a machine from being used, or lets it be used again. Asking for what is so already changes nothing. */
-export async function maintainMachine(
-  db: Db,
-  actor: Actor,
-  id: string,
-  wish: { readonly state: "on" | "off"; readonly reason?: string | undefined },
-): Promise<void> {
+export async function maintainMachine(db: Db, actor: Actor, id: string, wish: MaintenanceWish): Promise<void> {
   await inTx(db, async (tx) => {
     const { name, maintenance } = await lockMachine(tx, id);
-    const wanted = wish.state === "on";
-    if (maintenance === wanted && wish.reason === undefined) return;
-    await tx
-      .updateTable("machine")
-      .set((eb) => ({
-        maintenance: wanted,
-        maintenance_reason: wanted ? (wish.reason ?? null) : null,
-        version: eb("version", "+", 1),
-      }))
-      .where("id", "=", id)
-      .execute();
-    const details = { state: wish.state, reason: wish.reason ?? null };
-    await audit(tx, {
-      actor,
-      action: "machine.maintenance",
-      object: { kind: "machine", id, name },
-      outcome: "done",
-      details,
-    });
+    await setMaintenance(tx, actor, { kind: "machine", id, name, maintenance }, wish);
   });
 }
 
