@@ -149,6 +149,8 @@ async function spawnController(
     ended,
     async kill(signal) {
       child.kill(signal);
+      // One that a test left standing still would never hear of it.
+      child.kill("SIGCONT");
       return ended;
     },
   };

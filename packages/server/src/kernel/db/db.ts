@@ -8,9 +8,16 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 export type Db = Kysely<Tables>;
 export type Tx = Transaction<Tables>;
 
+/** A controller that stands still in the middle of a transaction must not keep its row locks from the others. */
+const IDLE_IN_TRANSACTION_MS = 20_000;
+
 /** Opens a pool on a PostgreSQL URL. */
 export function openDb(url: string, options: { maxConnections?: number } = {}): Db {
-  const pool = new pg.Pool({ connectionString: url, max: options.maxConnections ?? 10 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  });
   // A connection that breaks fails its own query; unheard, it would end the process too.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
