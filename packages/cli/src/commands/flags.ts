@@ -1,7 +1,7 @@
 import { type Field, fieldsOf, type Shape } from "@berth/api/fields.ts";
+import { flagName } from "@berth/api/flag-name.ts";
 import type { Route } from "@berth/api/route.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { wordsOf } from "../render/text.ts";
 
 /** Where in a request a flag's value goes. */
 export interface Flag {
@@ -31,15 +31,6 @@ function fieldFlags(part: Flag["part"], above: readonly string[], field: Field):
   const path = [...above, field.name];
   if (field.shape.kind === "object") return field.shape.fields.flatMap((inner) => fieldFlags(part, path, inner));
   return [{ part, path, field, option: optionOf(path, field) }];
-}
-
-/** `leasePolicy` → `lease-policy`. */
-function kebab(name: string): string {
-  return wordsOf(name).join("-");
-}
-
-export function flagName(path: readonly string[]): string {
-  return `--${path.map(kebab).join(".")}`;
 }
 
 function optionOf(path: readonly string[], field: Field): Option {

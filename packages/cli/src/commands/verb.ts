@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import { type AnyInput, type ClientOptions, callRoute } from "@berth/api/client.ts";
+import { flagName } from "@berth/api/flag-name.ts";
 import type { Route } from "@berth/api/route.ts";
 import type { Command } from "commander";
 import { printAnswer } from "../render/answer.ts";
 import { readConnection } from "./connection.ts";
-import { addFlag, type Flag, flagName, flagsOf, flagValue } from "./flags.ts";
+import { addFlag, type Flag, flagsOf, flagValue } from "./flags.ts";
 import { UsageError } from "./usage-error.ts";
 import { readerOf, type VerbRoute } from "./verb-route.ts";
 

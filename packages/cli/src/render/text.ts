@@ -1,3 +1,4 @@
+import { wordsOf } from "@berth/api/flag-name.ts";
 /**
  * Text for a terminal. Names, notes and log lines come from elsewhere: none of them may move the cursor or colour the
  * rest (C0 and C1 controls, and what turns the direction of writing).
@@ -61,15 +62,6 @@ export function heading(path: string): string {
   const [, name = path, unit] = UNIT.exec(path) ?? [];
   const words = wordsOf(name).join(" ").toUpperCase();
   return unit === undefined ? words : `${words} (${unit})`;
-}
-
-/** `leasePolicy` → `lease`, `policy`; `memoryGiB` → `memory`, `gib`. */
-export function wordsOf(name: string): string[] {
-  return name
-    .replaceAll(/([KMGT])iB/g, "$1ib")
-    .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .split(/[ .]/)
-    .map((word) => word.toLowerCase());
 }
 
 /** 62_000 → `1m02s`. */

@@ -1,0 +1,97 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useSyncExternalStore } from "react";
+import type { OperationName } from "./client.ts";
+import { api } from "./client.ts";
+import { connectionState, heardFrom, lostWith, onConnection } from "./connection.ts";
+import { type LiveEvent, mergeTags, tagsTouched } from "./live-rules.ts";
+import { routeOf } from "./queries.ts";
+
+/** Events come in swarms; what they touch is read again at most this often. */
+const GATHER_MS = 1_000;
+const AGAIN_MS = 2_000;
+/** Browsers keep six connections to a server, for all tabs together: a tab that nobody sees gives its one back. */
+const HIDDEN_MS = 30_000;
+
+/** Keeps what the page shows fresh: one stream of events, while somebody looks and is signed in. */
+export function LiveEvents() {
+  const client = useQueryClient();
+  const { isSignedOut } = useConnection();
+  useEffect(() => {
+    if (isSignedOut) return;
+    let waiting: LiveEvent[] = [];
+    let timer: number | undefined;
+    const flush = () => {
+      timer = undefined;
+      const tags = mergeTags(waiting.map(tagsTouched));
+      waiting = [];
+      void client.invalidateQueries({
+        predicate: ({ queryKey: [operation] }) => tags === null || tags.has(routeOf(operation as OperationName).tag),
+      });
+    };
+    return listen({
+      onEvent: (event) => {
+        waiting.push(event);
+        timer ??= window.setTimeout(flush, GATHER_MS);
+      },
+      // Whatever has happened meanwhile was not told.
+      onBack: () => void client.invalidateQueries(),
+    });
+  }, [client, isSignedOut]);
+  return null;
+}
+
+export function useConnection() {
+  return useSyncExternalStore(onConnection, connectionState);
+}
+
+interface Listener {
+  onEvent(event: LiveEvent): void;
+  onBack(): void;
+}
+
+/** Follows `/v1/events` until the function that it answers is called. */
+function listen({ onEvent, onBack }: Listener): () => void {
+  let source: EventSource | null = null;
+  let again: number | undefined;
+  let hidden: number | undefined;
+  let wasLost = false;
+
+  const close = () => {
+    source?.close();
+    source = null;
+    window.clearTimeout(again);
+  };
+  const open = () => {
+    close();
+    source = new EventSource("/v1/events");
+    source.onopen = () => {
+      heardFrom("events");
+      if (wasLost) onBack();
+      wasLost = false;
+    };
+    source.onmessage = (message: MessageEvent<string>) => onEvent(JSON.parse(message.data) as LiveEvent);
+    source.onerror = () => {
+      wasLost = true;
+      close();
+      again = window.setTimeout(open, AGAIN_MS);
+      // An EventSource does not say what was wrong. A call does: no answer, or no session.
+      api.whoami().catch(() => lostWith("events"));
+    };
+  };
+  const onVisibility = () => {
+    window.clearTimeout(hidden);
+    if (document.visibilityState === "hidden") {
+      hidden = window.setTimeout(close, HIDDEN_MS);
+      wasLost = true;
+    } else if (source === null) open();
+  };
+
+  document.addEventListener("visibilitychange", onVisibility);
+  open();
+  return () => {
+    document.removeEventListener("visibilitychange", onVisibility);
+    window.clearTimeout(hidden);
+    close();
+    heardFrom("events");
+  };
+}

@@ -1,0 +1,112 @@
+import type { AnyInput } from "@berth/api/client.ts";
+import { ClientError } from "@berth/api/client-error.ts";
+import { contract } from "@berth/api/contract.ts";
+import type { Contract } from "@berth/api/route.ts";
+import {
+  QueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { type Api, api, type OperationName } from "./client.ts";
+import { lostWith } from "./connection.ts";
+
+export type InputOf<K extends OperationName> = NonNullable<Parameters<Api[K]>[0]>;
+export type OutputOf<K extends OperationName> = Awaited<ReturnType<Api[K]>>;
+/** An item of a list's page. */
+export type ItemOf<K extends OperationName> = OutputOf<K> extends { items: readonly (infer I)[] } ? I : never;
+type Call = (input?: object) => Promise<unknown>;
+
+/** Fresh for this long without an event; events say sooner. */
+const STALE_MS = 15_000;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: STALE_MS,
+      // The client repeats by itself what may be repeated; whatever Berth has answered it would answer again.
+      retry: (count, error) => isUnreachable(error) && count < 100,
+      retryDelay: (count) => Math.min(5_000, 500 * 2 ** count),
+      // The browser's own idea of being online knows nothing of a controller on this computer.
+      networkMode: "always",
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+queryClient.getQueryCache().subscribe((event) => {
+  if (event.type === "updated" && event.action.type === "failed" && isUnreachable(event.action.error))
+    lostWith("controller");
+});
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof ClientError && (error.code === "unreachable" || error.code === "unavailable");
+}
+
+export function queryKey(operation: OperationName, input?: object): readonly unknown[] {
+  return [operation, input ?? {}];
+}
+
+export function callOf(operation: OperationName): Call {
+  // Each operation's function has a type of its own; what was asked for was checked by the caller's signature.
+  return api[operation] as Call;
+}
+
+export interface ApiOptions {
+  readonly enabled?: boolean;
+  /** Keeps showing the answer to the last input until that to the present one is there. */
+  readonly keepLast?: boolean;
+  readonly staleMs?: number;
+  readonly everyMs?: number;
+}
+
+/** What a GET (or a POST that only answers, such as a quote) says, kept fresh by live events. */
+export function useApi<K extends OperationName>(
+  operation: K,
+  input?: InputOf<K>,
+  options: ApiOptions = {},
+): UseQueryResult<OutputOf<K>, ClientError> {
+  return useQuery<OutputOf<K>, ClientError>({
+    queryKey: queryKey(operation, input),
+    queryFn: async ({ signal }) => (await callOf(operation)({ ...input, signal })) as OutputOf<K>,
+    ...(options.enabled === undefined ? {} : { enabled: options.enabled }),
+    ...(options.keepLast === true ? { placeholderData: (last: OutputOf<K> | undefined) => last } : {}),
+    ...(options.staleMs === undefined ? {} : { staleTime: options.staleMs }),
+    ...(options.everyMs === undefined ? {} : { refetchInterval: options.everyMs }),
+  });
+}
+
+/** A call that changes something. What it may have touched is read again. */
+export function useAct<K extends OperationName>(
+  operation: K,
+  options: { readonly onDone?: (answer: OutputOf<K>, input: InputOf<K>) => void } = {},
+): UseMutationResult<OutputOf<K>, ClientError, InputOf<K>> {
+  const client = useQueryClient();
+  return useMutation<OutputOf<K>, ClientError, InputOf<K>>({
+    mutationFn: async (input) => (await callOf(operation)(input)) as OutputOf<K>,
+    onSuccess: (answer, input) => {
+      void client.invalidateQueries();
+      options.onDone?.(answer, input);
+    },
+  });
+}
+
+export function routeOf(operation: OperationName) {
+  // The precise type of one route is of no use where any may come.
+  return (contract as Contract)[operation]!;
+}
+
+export interface AnyCall {
+  readonly operation: OperationName;
+  readonly input: AnyInput;
+}
+
+/** As `useAct`, where the operation is known only when it is called. */
+export function useAnyAct(): UseMutationResult<unknown, ClientError, AnyCall> {
+  const client = useQueryClient();
+  return useMutation<unknown, ClientError, AnyCall>({
+    mutationFn: ({ operation, input }) => callOf(operation)(input),
+    onSuccess: () => void client.invalidateQueries(),
+  });
+}

@@ -1,0 +1,6 @@
+import type { AnyRoute } from "@tanstack/react-router";
+import { page } from "../../kit/area.ts";
+
+export function routes(parent: AnyRoute): AnyRoute[] {
+  return [page(parent, "/", () => import("./home-page.tsx"), "HomePage")];
+}

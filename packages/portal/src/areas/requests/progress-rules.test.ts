@@ -1,0 +1,130 @@
+import type { OperationInfo, OperationStep } from "@berth/api/operation.ts";
+import { describe, expect, it } from "vitest";
+import { type Deployment, failureOf, phasesOf, remainingMs, usualTimes } from "./progress-rules.ts";
+
+const at = (second: number) => new Date(Date.UTC(2027, 0, 1, 0, 0, second)).toISOString();
+const step = (
+  operationId: string,
+  position: number,
+  name: string,
+  more: Partial<OperationStep> = {},
+): OperationStep => ({
+  operationId,
+  position,
+  name,
+  state: "done",
+  attempt: 1,
+  percent: null,
+  note: null,
+  error: null,
+  children: [],
+  startedAt: at(position * 10),
+  endedAt: at(position * 10 + 10),
+  undoneAt: null,
+  ...more,
+});
+const operation = (id: string, more: Partial<OperationInfo> = {}): OperationInfo => ({
+  id,
+  parentId: "root",
+  workflow: "vm-provision",
+  title: id,
+  subject: { kind: "server", id },
+  state: "done",
+  ended: true,
+  error: null,
+  waitsFor: null,
+  doors: [],
+  createdAt: at(0),
+  startedAt: at(0),
+  endedAt: at(1),
+  ...more,
+});
+
+const before = [step("root", 0, "hold-reservation"), step("root", 1, "approval"), step("root", 2, "begin-deployment")];
+const children = ["app-1", "app-2"];
+const whole: Deployment = {
+  id: "root",
+  operations: [operation("app-1"), operation("app-2")],
+  steps: [
+    ...before,
+    step("root", 3, "children", { children }),
+    step("root", 4, "run-hook"),
+    step("root", 5, "mark-active"),
+  ],
+  log: [],
+};
+const running: Deployment = {
+  id: "root",
+  operations: [operation("app-1"), operation("app-2", { state: "running", ended: false })],
+  steps: [
+    ...before,
+    step("root", 3, "children", { children, state: "running", endedAt: null }),
+    step("app-2", 0, "begin"),
+    step("app-2", 1, "place-image"),
+    step("app-2", 2, "make-disks", { state: "running", percent: 50, endedAt: null }),
+  ],
+  log: [],
+};
+
+describe("the plain progress of a delivery", () => {
+  const usual = usualTimes([whole]);
+  const phases = phasesOf(running, usual, new Date(at(34)));
+
+  it("is done, running and ahead", () => {
+    expect(phases.map(({ id, state }) => `${id} ${state}`)).toEqual([
+      "prepare done",
+      "servers running",
+      "set-up next",
+      "ready next",
+    ]);
+  });
+
+  it("says how many servers are ready, and how far those are that are not", () => {
+    expect(phases[1]).toMatchObject({ note: "1 of 2 ready", percent: 65, tookMs: 4_000, usualMs: 10_000 });
+  });
+
+  it("expects what such deliveries took before", () => {
+    expect(remainingMs(phases)).toBe(6_000 + 10_000 + 10_000);
+    expect(remainingMs(phasesOf(running, new Map(), new Date(at(34))))).toBeNull();
+  });
+
+  it("takes the median, so that one slow delivery does not count much", () => {
+    const slow = {
+      ...whole,
+      steps: whole.steps.map((one) => (one.position === 4 ? { ...one, endedAt: at(900) } : one)),
+    };
+    expect(usualTimes([whole, slow, whole]).get("set-up")).toBe(10_000);
+  });
+
+  it("leaves a phase out that was never needed", () => {
+    const noHooks = { ...whole, steps: whole.steps.filter((one) => one.name !== "run-hook") };
+    expect(phasesOf(noHooks, new Map(), new Date(at(99))).map(({ id }) => id)).toEqual(["prepare", "servers", "ready"]);
+  });
+});
+
+describe("a failure", () => {
+  const log = [
+    { operationId: "app-1", at: at(1), step: null, level: "info" as const, message: "all is well here" },
+    { operationId: "app-2", at: at(2), step: "start-vm", level: "error" as const, message: "no space left" },
+  ];
+
+  it("is told by the part in which it happened, not by what failed with it", () => {
+    const failed: Deployment = {
+      ...running,
+      steps: [
+        ...before,
+        step("root", 3, "children", { children, state: "failed", error: "app-2: no space left" }),
+        step("app-2", 2, "start-vm", { state: "failed", error: "no space left", attempt: 3 }),
+      ],
+      log,
+    };
+    expect(failureOf(failed)).toEqual({
+      where: "start-vm, app-2",
+      cause: "no space left",
+      attempts: 3,
+      lines: [log[1]],
+    });
+  });
+
+  it("is none while nothing failed", () => expect(failureOf(whole)).toBeNull());
+});

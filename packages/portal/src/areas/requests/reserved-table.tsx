@@ -1,0 +1,39 @@
+import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { ObjectLink } from "../../kit/link.tsx";
+import type { Request } from "./story-rules.ts";
+
+/** What a request holds: each server, where it will land, and its share. */
+export function ReservedTable({ reserved }: { readonly reserved: Request["reserved"] }) {
+  return (
+    <Table variant="compact" aria-label="Reserved servers">
+      <Thead>
+        <Tr>
+          <Th>Server</Th>
+          <Th>Host name</Th>
+          <Th>Kind</Th>
+          <Th>On</Th>
+          <Th>Addresses</Th>
+          <Th>Size</Th>
+        </Tr>
+      </Thead>
+      <Tbody>
+        {reserved.map((server) => (
+          <Tr key={server.id}>
+            <Td dataLabel="Server">
+              <ObjectLink kind="server" id={server.name} />
+            </Td>
+            <Td dataLabel="Host name">{server.hostname}</Td>
+            <Td dataLabel="Kind">{server.kind}</Td>
+            <Td dataLabel="On">{server.on}</Td>
+            <Td dataLabel="Addresses">
+              {server.addresses.map((address) => `${address.ip} (${address.network})`).join(", ")}
+            </Td>
+            <Td dataLabel="Size">
+              {`${server.cores} ${server.cores === 1 ? "core" : "cores"}, ${server.memoryMiB} MiB, ${server.disks.reduce((sum, disk) => sum + disk.sizeGiB, 0)} GiB`}
+            </Td>
+          </Tr>
+        ))}
+      </Tbody>
+    </Table>
+  );
+}
