@@ -1,4 +1,4 @@
-import type { TemplateDocument } from "@berth/api/template.ts";
+import type { TemplateDocument } from "@berth/api/template-document.ts";
 import { useId } from "react";
 import type { z } from "zod";
 import { type Layout, layoutOf, networksOf } from "./layout-rules.ts";

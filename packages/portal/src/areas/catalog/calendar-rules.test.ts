@@ -1,49 +1,49 @@
 import { describe, expect, it } from "vitest";
-import { type Booking, calendarRows, placeOf, spanAround, ticksOf } from "./calendar-rules.ts";
+import { calendarRows, daysAround, fullDays, type PoolCalendar } from "./calendar-rules.ts";
 
-const span = { from: new Date("2027-01-01T00:00:00Z"), until: new Date("2027-01-11T00:00:00Z") };
-const booking = (id: string, on: string, from: number, until: number): Booking => ({
-  id,
-  label: id,
-  on,
-  startsAt: new Date(Date.UTC(2027, 0, from)).toISOString(),
-  endsAt: new Date(Date.UTC(2027, 0, until)).toISOString(),
+const NOW = new Date("2027-01-10T12:34:56Z");
+const amounts = (machines: number, cores: number) => ({ machines, cores, memoryMiB: 0, storageGiB: 0 });
+const calendar: PoolCalendar = {
+  pool: "default",
+  total: amounts(6, 0),
+  items: [
+    { date: "2027-01-10", promised: amounts(3, 0), holders: ["shop"] },
+    { date: "2027-01-11", promised: amounts(6, 0), holders: ["shop", "blog"] },
+    { date: "2027-01-12", promised: amounts(0, 0), holders: null },
+  ],
+};
+
+describe("the calendar of a pool", () => {
+  const rows = calendarRows(calendar, new Date("2027-01-11T10:00:00Z"), new Date("2027-01-12T00:00:00Z"));
+
+  it("has a row for each thing that the pool has", () =>
+    expect(rows.map((row) => row.what)).toEqual(["Physical servers"]));
+
+  it("marks the days of the lease, and not the one at whose first moment it ends", () => {
+    expect(rows[0]?.cells.map((cell) => cell.isInLease)).toEqual([false, true, false]);
+  });
+
+  it("says how much is promised, and to whom where that may be known", () => {
+    expect(rows[0]?.cells.map((cell) => cell.title)).toEqual([
+      "2027-01-10: 3 of 6, by shop",
+      "2027-01-11: 6 of 6, by shop, blog",
+      "2027-01-12: 0 of 6",
+    ]);
+    expect(rows[0]?.cells[0]?.percent).toBe(50);
+  });
+
+  it("names the days of the lease on which nothing is left", () => {
+    expect(rows.flatMap(fullDays)).toEqual(["2027-01-11"]);
+  });
 });
 
-describe("the calendar of reservations", () => {
-  it("has a row for each, also for what nobody has booked, in the order in which people count", () => {
-    const rows = calendarRows([booking("a", "blade-10", 1, 2)], ["blade-2", "blade-10"], span);
-    expect(rows.map((row) => [row.name, row.bars.length])).toEqual([
-      ["blade-2", 0],
-      ["blade-10", 1],
-    ]);
+describe("the days that it shows", () => {
+  it("are two weeks at least", () => {
+    expect(daysAround(NOW, new Date("2027-01-12T00:00:00Z"), NOW)).toEqual({ from: "2027-01-10", to: "2027-01-23" });
   });
 
-  it("puts what overlaps into lanes, and what follows into the same", () => {
-    const [row] = calendarRows([booking("a", "h", 1, 5), booking("b", "h", 3, 6), booking("c", "h", 5, 8)], [], span);
-    expect(row?.bars.map((bar) => [bar.id, bar.lane])).toEqual([
-      ["a", 0],
-      ["b", 1],
-      ["c", 0],
-    ]);
-    expect(row?.lanes).toBe(2);
-  });
-
-  it("leaves out what lies outside, and cuts off what hangs over", () => {
-    expect(calendarRows([booking("a", "h", 20, 25)], [], span)).toEqual([]);
-    expect(placeOf(booking("a", "h", -5, 6), span)).toEqual({ fromPercent: 0, widthPercent: 50 });
-  });
-
-  it("shows at least two weeks, and something after the lease", () => {
-    const now = new Date(2027, 0, 1, 12);
-    const shown = spanAround(now, new Date(2027, 0, 2), now);
-    expect(shown.until.getTime() - shown.from.getTime()).toBe(14 * 86_400_000);
-    expect(spanAround(now, new Date(2027, 2, 1), now).until.getTime()).toBeGreaterThan(new Date(2027, 2, 8).getTime());
-  });
-
-  it("writes at most ten days", () => {
-    const year = { from: new Date("2027-01-01T00:00:00Z"), until: new Date("2028-01-01T00:00:00Z") };
-    expect(ticksOf(year).length).toBeLessThanOrEqual(11);
-    expect(ticksOf(span)[0]?.percent).toBe(0);
+  it("go a little beyond the end of the lease, and at most over a quarter", () => {
+    expect(daysAround(NOW, new Date("2027-02-10T00:00:00Z"), NOW).to).toBe("2027-02-12");
+    expect(daysAround(NOW, new Date("2028-02-10T00:00:00Z"), NOW).to).toBe("2027-04-11");
   });
 });

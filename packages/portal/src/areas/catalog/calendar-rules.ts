@@ -1,96 +1,66 @@
-/** A promise that somebody holds: what of it the calendar draws. */
-export interface Booking {
-  readonly id: string;
-  readonly label: string;
-  /** The machine or host: one row of the calendar. */
-  readonly on: string;
-  readonly startsAt: string;
-  readonly endsAt: string;
-}
+import type { usageContract } from "@berth/api/usage.ts";
+import type { z } from "zod";
 
-export interface CalendarBar {
-  readonly id: string;
-  readonly label: string;
-  readonly fromPercent: number;
-  readonly widthPercent: number;
-  /** Bars that overlap lie in lanes below each other, from 0. */
-  readonly lane: number;
+export type PoolCalendar = z.output<(typeof usageContract)["getPoolCalendar"]["response"]>;
+
+/** One day of one thing: how much of it is promised, and whether the lease that is being asked for lies on it. */
+export interface DayCell {
+  readonly date: string;
+  readonly used: number;
+  readonly percent: number;
+  readonly isInLease: boolean;
+  readonly title: string;
 }
 
 export interface CalendarRow {
-  readonly name: string;
-  readonly lanes: number;
-  readonly bars: readonly CalendarBar[];
-}
-
-export interface Span {
-  readonly from: Date;
-  readonly until: Date;
+  readonly what: string;
+  readonly total: number;
+  readonly cells: readonly DayCell[];
 }
 
 const DAY_MS = 24 * 3_600_000;
-const MIN_WIDTH_PERCENT = 0.5;
+const MIN_DAYS = 14;
+const MAX_DAYS = 92;
+const ROWS = [
+  { what: "Physical servers", field: "machines" },
+  { what: "Cores of hosts", field: "cores" },
+] as const;
 
-/** The days that a calendar shows around a lease: some before, some after, and never less than two weeks. */
-export function spanAround(startsAt: Date, endsAt: Date, now: Date): Span {
-  const from = new Date(Math.min(now.getTime(), startsAt.getTime()));
-  from.setHours(0, 0, 0, 0);
-  const leaseMs = endsAt.getTime() - startsAt.getTime();
-  const until = new Date(Math.max(endsAt.getTime() + Math.max(DAY_MS, leaseMs * 0.2), from.getTime() + 14 * DAY_MS));
-  return { from, until };
+/** The days that are asked for around a lease, as dates in UTC: from today, a little beyond the end, at most a quarter. */
+export function daysAround(startsAt: Date, endsAt: Date, now: Date): { readonly from: string; readonly to: string } {
+  const from = startOfDay(Math.min(now.getTime(), startsAt.getTime()));
+  const wanted = Math.ceil((endsAt.getTime() - from) / DAY_MS) + 3;
+  const days = Math.min(MAX_DAYS, Math.max(MIN_DAYS, wanted));
+  return { from: dateOf(from), to: dateOf(from + (days - 1) * DAY_MS) };
 }
 
-/** One row for each machine and host; those of `names` that nobody has booked are rows too. */
-export function calendarRows(bookings: readonly Booking[], names: readonly string[], span: Span): CalendarRow[] {
-  const byName = Map.groupBy(
-    bookings.filter((booking) => overlaps(booking, span)),
-    (booking) => booking.on,
-  );
-  const all = [...new Set([...names, ...byName.keys()])].toSorted((a, b) =>
-    a.localeCompare(b, undefined, { numeric: true }),
-  );
-  return all.map((name) => {
-    const bars = inLanes(byName.get(name) ?? [], span);
-    return { name, bars, lanes: Math.max(1, ...bars.map((bar) => bar.lane + 1)) };
+/** Rows for what the pool has any of at all. */
+export function calendarRows(calendar: PoolCalendar, startsAt: Date, endsAt: Date): CalendarRow[] {
+  return ROWS.filter(({ field }) => calendar.total[field] > 0).map(({ what, field }) => {
+    const total = calendar.total[field];
+    const cells = calendar.items.map(({ date, promised, holders }) => ({
+      date,
+      used: promised[field],
+      percent: Math.min(100, Math.round((100 * promised[field]) / total)),
+      isInLease: Date.parse(date) < endsAt.getTime() && Date.parse(date) + DAY_MS > startsAt.getTime(),
+      title: `${date}: ${promised[field]} of ${total}${holdersText(holders)}`,
+    }));
+    return { what, total, cells };
   });
 }
 
-function overlaps(booking: Booking, span: Span): boolean {
-  return Date.parse(booking.startsAt) < span.until.getTime() && Date.parse(booking.endsAt) > span.from.getTime();
+const MOST_NAMES = 6;
+
+function holdersText(holders: readonly string[] | null): string {
+  if (holders === null || holders.length === 0) return "";
+  const more = holders.length - MOST_NAMES;
+  return `, by ${holders.slice(0, MOST_NAMES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-function inLanes(bookings: readonly Booking[], span: Span): CalendarBar[] {
-  const ends: number[] = [];
-  return bookings
-    .toSorted((a, b) => a.startsAt.localeCompare(b.startsAt) || a.id.localeCompare(b.id))
-    .map((booking) => {
-      const starts = Date.parse(booking.startsAt);
-      const free = ends.findIndex((end) => end <= starts);
-      const lane = free === -1 ? ends.length : free;
-      ends[lane] = Date.parse(booking.endsAt);
-      return { id: booking.id, label: booking.label, lane, ...placeOf(booking, span) };
-    });
+/** The days of a lease on which nothing of it is left, for those who hear the calendar instead of seeing it. */
+export function fullDays(row: CalendarRow): string[] {
+  return row.cells.filter((cell) => cell.isInLease && cell.used >= row.total).map((cell) => cell.date);
 }
 
-/** Where a time lies in a span, in percent of its width; what hangs over is cut off. */
-export function placeOf(
-  { startsAt, endsAt }: { readonly startsAt: string; readonly endsAt: string },
-  span: Span,
-): { readonly fromPercent: number; readonly widthPercent: number } {
-  const whole = span.until.getTime() - span.from.getTime();
-  const at = (text: string) => Math.min(100, Math.max(0, (100 * (Date.parse(text) - span.from.getTime())) / whole));
-  const fromPercent = at(startsAt);
-  return { fromPercent, widthPercent: Math.max(MIN_WIDTH_PERCENT, at(endsAt) - fromPercent) };
-}
-
-/** Days to write above a calendar: at most ten, evenly apart, each at midnight. */
-export function ticksOf(span: Span): { readonly at: Date; readonly percent: number }[] {
-  const days = Math.round((span.until.getTime() - span.from.getTime()) / DAY_MS);
-  const step = Math.max(1, Math.ceil(days / 10));
-  const whole = span.until.getTime() - span.from.getTime();
-  return Array.from({ length: Math.floor(days / step) + 1 }, (_, i) => {
-    const at = new Date(span.from);
-    at.setDate(at.getDate() + i * step);
-    return { at, percent: (100 * (at.getTime() - span.from.getTime())) / whole };
-  }).filter((tick) => tick.percent < 97);
-}
+const startOfDay = (ms: number): number => Math.floor(ms / DAY_MS) * DAY_MS;
+const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

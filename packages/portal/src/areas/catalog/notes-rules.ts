@@ -23,6 +23,6 @@ export function readNotes(notes: string | undefined): Notes {
 /** As much of a text as there is room for, ending with a whole word. */
 export function beginning(text: string, most: number): string {
   if (text.length <= most) return text;
-  const cut = text.slice(0, most - 1);
+  const cut = text.slice(0, most);
   return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), most / 2))}…`;
 }

@@ -8,9 +8,12 @@ import { ProblemNote } from "../../kit/problem.tsx";
 import { useNow } from "../../kit/when.tsx";
 import { dateProblem, quotable, type Wish } from "./quote-rules.ts";
 import { QuoteAnswerText } from "./quote-text.tsx";
+import { ReservationCalendar } from "./reservation-calendar.tsx";
 
 const PAUSE_MS = 350;
 const MINUTE_MS = 60_000;
+/** Those of the contract, where none are named. */
+const STANDARD_POOLS = ["default"];
 
 export interface OrderQuoteProps {
   readonly template: string;
@@ -31,27 +34,41 @@ export function OrderQuote({ template, draft }: OrderQuoteProps) {
   );
   const isOld = quote.isPlaceholderData || wish !== wanted;
   return (
-    <Card className="berth-quote">
-      <CardTitle component="h2">
-        Price and availability {isOld && quote.isFetching && <Spinner size="sm" aria-label="Asking again" />}
-      </CardTitle>
-      <CardBody className="berth-stack">
-        {wanted === null && <p className="berth-muted">Say when it ends, and you see here what it costs.</p>}
-        {problem !== null && <p>{`${fieldLabel(problem.field)} ${problem.message}.`}</p>}
-        {problem === null && quote.error !== null && <QuoteProblem error={quote.error} />}
-        {problem === null && quote.error === null && quote.data !== undefined && (
-          <div className={isOld ? "berth-stack berth-quote--old" : "berth-stack"} aria-live="polite">
-            <p>
-              <strong className="berth-quote__price">{money(quote.data.price.total, quote.data.price.currency)}</strong>
-              {` for ${quote.data.price.days} ${quote.data.price.days === 1 ? "day" : "days"}`}
-            </p>
-            <QuoteAnswerText quote={quote.data} />
-            <PriceTable price={quote.data.price} />
-          </div>
-        )}
-      </CardBody>
-    </Card>
+    <div className="berth-stack berth-quote">
+      <Card isCompact>
+        <CardTitle component="h2">
+          Price and availability {isOld && quote.isFetching && <Spinner size="sm" aria-label="Asking again" />}
+        </CardTitle>
+        <CardBody className="berth-stack">
+          {wanted === null && <p className="berth-muted">Say when it ends, and you see here what it costs.</p>}
+          {problem !== null && <p>{`${fieldLabel(problem.field)} ${problem.message}.`}</p>}
+          {problem === null && quote.error !== null && <QuoteProblem error={quote.error} />}
+          {problem === null && quote.error === null && quote.data !== undefined && (
+            <div className={isOld ? "berth-stack berth-quote--old" : "berth-stack"} aria-live="polite">
+              <p>
+                <strong className="berth-quote__price">
+                  {money(quote.data.price.total, quote.data.price.currency)}
+                </strong>
+                {` for ${quote.data.price.days} ${quote.data.price.days === 1 ? "day" : "days"}`}
+              </p>
+              <QuoteAnswerText quote={quote.data} />
+              <PriceTable price={quote.data.price} />
+            </div>
+          )}
+        </CardBody>
+      </Card>
+      {wish !== null && problem === null && <WishCalendar wish={wish} now={now} />}
+    </div>
   );
+}
+
+/** Pools may be named that are not there, while somebody still types; the calendar says so in the place of the days. */
+function WishCalendar({ wish, now }: { readonly wish: Wish; readonly now: number }) {
+  const { startsAt, endsAt, pools = STANDARD_POOLS } = wish;
+  const today = useMemo(() => new Date(now), [now]);
+  const from = useMemo(() => (startsAt === undefined ? today : new Date(startsAt)), [startsAt, today]);
+  const until = useMemo(() => new Date(endsAt), [endsAt]);
+  return <ReservationCalendar pools={pools} startsAt={from} endsAt={until} now={today} />;
 }
 
 function QuoteProblem({ error }: { readonly error: Parameters<typeof ProblemNote>[0]["error"] }) {

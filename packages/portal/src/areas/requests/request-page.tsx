@@ -4,6 +4,7 @@ import { Actions } from "../../kit/actions.tsx";
 import { useParam } from "../../kit/link.tsx";
 import { Page } from "../../kit/page.tsx";
 import { Loaded } from "../../kit/problem.tsx";
+import { refusedOf } from "../../kit/refused.ts";
 import { State } from "../../kit/state.tsx";
 import { Why } from "../../kit/why.tsx";
 import { RequestStory } from "./request-story.tsx";
@@ -31,7 +32,7 @@ export function RequestPage() {
             <Actions
               subject={{ kind: "request", name: found.service }}
               allowed={found.allowed}
-              refused={found.refused}
+              refused={refusedOf(found)}
               verbs={requestVerbs(found, (href) => void navigate({ to: href }))}
             />
           </>

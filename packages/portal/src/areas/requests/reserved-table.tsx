@@ -1,5 +1,6 @@
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { ObjectLink } from "../../kit/link.tsx";
+import { memoryText } from "../../kit/size-rules.ts";
 import type { Request } from "./story-rules.ts";
 
 /** What a request holds: each server, where it will land, and its share. */
@@ -29,7 +30,7 @@ export function ReservedTable({ reserved }: { readonly reserved: Request["reserv
               {server.addresses.map((address) => `${address.ip} (${address.network})`).join(", ")}
             </Td>
             <Td dataLabel="Size">
-              {`${server.cores} ${server.cores === 1 ? "core" : "cores"}, ${server.memoryMiB} MiB, ${server.disks.reduce((sum, disk) => sum + disk.sizeGiB, 0)} GiB`}
+              {`${server.cores} ${server.cores === 1 ? "core" : "cores"}, ${memoryText(server.memoryMiB)}, ${server.disks.reduce((sum, disk) => sum + disk.sizeGiB, 0)} GiB`}
             </Td>
           </Tr>
         ))}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { differs, memoryText, powerWords, sshHint } from "./server-rules.ts";
+import { differs, powerWords, sshHint } from "./server-rules.ts";
 
 const NOW = new Date("2027-01-10T12:00:00Z");
 const observedAt = "2027-01-10T11:50:00Z";
@@ -31,8 +31,3 @@ describe("the way to a shell", () => {
   it("is none for a name that a shell would read otherwise", () =>
     expect(sshHint({ ...server, name: "a;b" })).toBeNull());
 });
-
-it.each([
-  [512, "512 MiB"],
-  [2048, "2 GiB"],
-])("%d MiB are %s", (mib, text) => expect(memoryText(mib)).toBe(text));

@@ -28,7 +28,3 @@ export function sshHint(server: Pick<Server, "name" | "state" | "address">): str
   if (server.state !== "active" || server.address === null || !SHELL_SAFE.test(server.name)) return null;
   return `berth ssh ${server.name}`;
 }
-
-export function memoryText(mib: number): string {
-  return mib % 1024 === 0 ? `${mib / 1024} GiB` : `${mib} MiB`;
-}

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import type { OutputOf } from "../../api/queries.ts";
 import { Actions, type Verb } from "../../kit/actions.tsx";
+import { refusedOf } from "../../kit/refused.ts";
 import { removalOf } from "./removal-rules.ts";
 
 type Service = OutputOf<"getService">;
@@ -35,7 +36,7 @@ export function ServiceActions({ service }: { readonly service: Service }) {
     <Actions
       subject={{ kind: "service", name: service.name }}
       allowed={service.allowed}
-      refused={service.refused}
+      refused={refusedOf(service)}
       verbs={verbs}
     />
   );
