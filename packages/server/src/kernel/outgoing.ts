@@ -24,6 +24,7 @@ export interface OutgoingRequest {
   readonly url: string;
   readonly method: string;
   readonly body?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface OutgoingOptions {
@@ -70,7 +71,8 @@ export function createOutgoing(options: OutgoingOptions = {}): Outgoing {
     return first;
   };
 
-  const ask = async (url: URL, { method, body = null }: Omit<OutgoingRequest, "url">, call: Call) => {
+  const ask = async (url: URL, wanted: Omit<OutgoingRequest, "url">, call: Call) => {
+    const { method, body = null } = wanted;
     const place = await resolve(url);
     const dispatcher = new Agent({
       connect: { timeout: CONNECT_MS, lookup: (_host, _options, done) => done(null, [place]) },
@@ -80,7 +82,7 @@ export function createOutgoing(options: OutgoingOptions = {}): Outgoing {
       pipelining: 0,
     });
     try {
-      const headers = body === null ? {} : { "content-type": "application/json" };
+      const headers = { ...(body === null ? {} : { "content-type": "application/json" }), ...wanted.headers };
       const answer = await request(url, { method: method as "GET", body, headers, dispatcher, signal: call.signal });
       answer.body.once("close", () => void dispatcher.close().catch(() => {}));
       return answer;

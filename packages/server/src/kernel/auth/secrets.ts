@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 
 /** 256 random bits; the prefix lets a leaked one be recognised by secret scanners. */
-export function newSecret(kind: "token" | "session"): string {
-  return `berth_${kind === "token" ? "pat" : "ses"}_${randomBytes(32).toString("base64url")}`;
+export function newSecret(kind: keyof typeof MARKS): string {
+  return `berth_${MARKS[kind]}_${randomBytes(32).toString("base64url")}`;
 }
+
+const MARKS = { token: "pat", session: "ses", approval: "apr" } as const;
 
 /** How secrets are kept. They are random and long, so a fast hash without salt is enough. */
 export function hashSecret(secret: string): Buffer {

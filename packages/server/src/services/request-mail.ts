@@ -1,0 +1,124 @@
+import { sql } from "kysely";
+import type { Tx } from "../kernel/db/db.ts";
+import { writeMail } from "../mail/outbox.ts";
+import type { RequestRow, ServiceRow } from "./store.ts";
+
+interface Told {
+  readonly request: RequestRow;
+  readonly service: ServiceRow;
+}
+
+const day = (at: Date): string => `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+const pageOf = ({ request }: Told): string => `/requests/${request.id}`;
+
+/** Tells those who may decide that a request is theirs to decide. */
+export async function tellApprovers(tx: Tx, told: Told, price: { perDay: string; total: string; currency: string }) {
+  const { request, service } = told;
+  const isExtension = request.kind === "extension";
+  const until = request.extends_to ?? service.ends_at;
+  const lines = [
+    isExtension
+      ? `${request.requester} asks to keep the service ${service.name} until ${day(until)}.`
+      : `${request.requester} asks for the service ${service.name}, made of ${service.template_label}.`,
+    "",
+    ...(isExtension
+      ? [`Lease now: until ${day(service.ends_at)}`]
+      : [`Lease: ${day(service.starts_at)} to ${day(until)}`]),
+    `Pool: ${service.pool} (reserved already)`,
+    `Price: ${price.perDay} ${price.currency} a day, ${price.total} ${price.currency} in all`,
+    "",
+    `Approve it with: berth approve ${request.id}`,
+  ];
+  const subject = isExtension ? `Approve more time for ${service.name}?` : `Approve ${service.name}?`;
+  for (const to of await approverAddresses(tx, request))
+    await writeMail(tx, { to, subject, text: `${lines.join("\n")}\n`, path: pageOf(told), about: "approval" });
+}
+
+const SAID = { approve: "approved", reject: "rejected", withdraw: "withdrawn" } as const;
+
+/** Tells the requester what was decided, unless he did it himself. */
+export async function tellDecision(
+  tx: Tx,
+  told: Told,
+  decision: { verb: keyof typeof SAID; by: string; reason: string | null },
+): Promise<void> {
+  const { request, service } = told;
+  if (decision.by === request.requester) return;
+  const what = request.kind === "extension" ? `more time for ${service.name}` : service.name;
+  const said = SAID[decision.verb];
+  const reason = decision.reason === null ? "" : `\nReason: ${decision.reason}\n`;
+  await writeMail(tx, {
+    to: request.email,
+    subject: `${capital(what)}: ${said}`,
+    text: `Your request for ${what} was ${said} by ${decision.by}.\n${reason}${next(told, decision.verb)}`,
+    path: pageOf(told),
+    about: "decision",
+  });
+}
+
+function next({ request, service }: Told, verb: keyof typeof SAID): string {
+  if (verb !== "approve") return "\nWhat was reserved for it goes back.\n";
+  if (request.extends_to !== null) return `\nIts lease ends at ${day(request.extends_to)} now.\n`;
+  return `\nIt is made at ${day(service.starts_at)}; you get another mail when it is ready.\n`;
+}
+
+export async function tellDeployed(tx: Tx, told: Told): Promise<void> {
+  const { request, service } = told;
+  await writeMail(tx, {
+    to: request.email,
+    subject: `${service.name} is ready`,
+    text: `The service ${service.name} is ready. Its lease ends at ${day(service.ends_at)}.\n`,
+    path: `/services/${service.id}`,
+    about: "deployment",
+  });
+}
+
+export async function tellFailed(tx: Tx, told: Told): Promise<void> {
+  const { request, service } = told;
+  await writeMail(tx, {
+    to: request.email,
+    subject: `${service.name} could not be made`,
+    text: `The service ${service.name} could not be made, and everything that was reserved for it went back.\nIts page says why.\n`,
+    path: pageOf(told),
+    about: "deployment",
+  });
+}
+
+const AFTER: Record<string, string> = {
+  deactivate: "Then its virtual servers are switched off and kept, and its physical servers are wiped and given back.",
+  delete: "Then its servers are removed, with everything on their disks.",
+  ignore: "Nothing happens by itself then.",
+};
+
+export async function tellLeaseEnds(tx: Tx, told: Told): Promise<void> {
+  const { request, service } = told;
+  await writeMail(tx, {
+    to: request.email,
+    subject: `The lease of ${service.name} ends at ${day(service.ends_at)}`,
+    text: `The lease of the service ${service.name} ends at ${day(service.ends_at)}.\n${AFTER[service.lease_policy] ?? ""}\n\nYou can ask for more time: berth service extend ${service.name} --ends-at TIME\n`,
+    path: `/services/${service.id}`,
+    about: "lease",
+  });
+}
+
+/** Approvers of the request's project, of its pool or of everything; where there are none, administrators. */
+async function approverAddresses(tx: Tx, request: RequestRow): Promise<string[]> {
+  const { rows } = await sql<{ email: string; role: string }>`
+    with held as (
+      select id as user_id, role from berth_user
+      union
+      select coalesce(m.user_id, g.user_id), g.role
+      from role_grant g left join user_group_member m on m.group_id = g.group_id
+      where (g.project_id is null and g.pool_id is null) or g.project_id = ${request.project_id}::uuid
+        or g.pool_id = ${request.pool_id}::uuid
+    )
+    select distinct u.email, held.role from held join berth_user u on u.id = held.user_id
+    where held.role in ('approver', 'administrator') and u.email is not null and u.disabled_at is null
+    order by u.email`.execute(tx);
+  const approvers = rows.filter((row) => row.role === "approver");
+  return [...new Set((approvers.length > 0 ? approvers : rows).map((row) => row.email))];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
