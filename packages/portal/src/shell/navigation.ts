@@ -1,4 +1,4 @@
-import type { RoleName } from "../api/session.ts";
+import type { RoleName } from "@berth/api/role.ts";
 
 export interface NavItem {
   readonly title: string;
@@ -18,6 +18,7 @@ const SECTIONS: readonly NavSection[] = [
       { title: "Home", to: "/" },
       { title: "Catalogue", to: "/catalog" },
       { title: "Requests", to: "/requests" },
+      { title: "Approvals", to: "/approvals", roles: ["approver"] },
       { title: "Services", to: "/services" },
       { title: "Servers", to: "/servers" },
       { title: "Operations", to: "/operations" },
