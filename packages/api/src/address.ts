@@ -30,7 +30,7 @@ export const addressContract = {
     method: "GET",
     path: "/v1/addresses",
     tag: "networks",
-    rule: "administrator",
+    rule: "estate-read",
     summary: "Addresses that are held, and by whom",
     query: listQuery({ network: Name.optional(), kind: AddressKind.optional(), state: AddressState.optional() }, [
       "ip",
@@ -46,7 +46,7 @@ export const addressContract = {
     method: "POST",
     path: "/v1/addresses",
     tag: "networks",
-    rule: "administrator",
+    rule: "operate",
     summary: "Keep an address, so that no server gets it",
     body: z.strictObject({
       network: Name.describe("network that it belongs to"),
@@ -65,7 +65,7 @@ export const addressContract = {
     method: "DELETE",
     path: "/v1/addresses/{id}",
     tag: "networks",
-    rule: "administrator",
+    rule: "operate",
     summary: "Give back an address that an administrator kept; those of servers go with their servers",
     params: z.strictObject({ id: Id }),
     response: z.object({}),

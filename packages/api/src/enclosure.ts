@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Id, Name, Timestamp } from "./common.ts";
 import { listQuery, pageOf } from "./list.ts";
+import { MachineInfo } from "./machine.ts";
 import { type Contract, route } from "./route.ts";
 
 export const EnclosureInfo = z.object({
@@ -15,7 +16,21 @@ export const EnclosureInfo = z.object({
 });
 
 export const EnclosureDetail = EnclosureInfo.extend({
-  machines: z.array(z.object({ bay: z.number().int(), name: z.string(), state: z.string() })),
+  machines: z.array(
+    MachineInfo.pick({
+      id: true,
+      name: true,
+      state: true,
+      stateReason: true,
+      server: true,
+      model: true,
+      cores: true,
+      memoryMiB: true,
+      health: true,
+      power: true,
+      maintenance: true,
+    }).extend({ bay: z.number().int() }),
+  ),
 });
 
 const params = z.strictObject({ id: z.string().min(1).max(100).describe("id or name") });
@@ -25,7 +40,7 @@ export const enclosureContract = {
     method: "GET",
     path: "/v1/enclosures",
     tag: "machines",
-    rule: "administrator",
+    rule: "estate-read",
     summary: "Enclosures with their bays",
     query: listQuery({ site: Name.optional() }, ["name", "createdAt"]),
     response: pageOf(EnclosureInfo),
@@ -39,7 +54,7 @@ export const enclosureContract = {
     method: "GET",
     path: "/v1/enclosures/{id}",
     tag: "machines",
-    rule: "administrator",
+    rule: "estate-read",
     summary: "One enclosure and what stands in its bays",
     params,
     response: EnclosureDetail,
@@ -49,7 +64,7 @@ export const enclosureContract = {
     method: "POST",
     path: "/v1/enclosures",
     tag: "machines",
-    rule: "administrator",
+    rule: "operate",
     summary: "Record an enclosure",
     body: z.strictObject({
       name: Name.describe("name of the enclosure"),
@@ -70,7 +85,7 @@ export const enclosureContract = {
     method: "DELETE",
     path: "/v1/enclosures/{id}",
     tag: "machines",
-    rule: "administrator",
+    rule: "operate",
     summary: "Forget an enclosure; refused while a machine stands in it",
     params,
     response: z.object({}),

@@ -46,7 +46,11 @@ export const HostInfo = z.object({
   maintenance: z.boolean(),
   maintenanceReason: z.string().nullable(),
   observedAt: Timestamp.nullable(),
+  promised: z
+    .object({ cores: z.number().int(), memoryMiB: z.number().int(), storageGiB: z.number().int() })
+    .describe("what of it is promised to servers at this moment"),
   allowed: z.array(z.string()).describe("what may be done with it now"),
+  refused: z.record(z.string(), z.string()).describe("what may not be done with it now, and why"),
   createdAt: Timestamp,
 });
 
@@ -62,7 +66,8 @@ export const hostContract = {
     method: "GET",
     path: "/v1/hosts",
     tag: "hosts",
-    rule: "administrator",
+    rule: "estate-read",
+    scoped: true,
     summary: "Computers that run a hypervisor",
     query: listQuery({ site: Name.optional(), state: HostState.optional(), maintenance: z.stringbool().optional() }, [
       "name",
@@ -80,7 +85,8 @@ export const hostContract = {
     method: "GET",
     path: "/v1/hosts/{id}",
     tag: "hosts",
-    rule: "administrator",
+    rule: "estate-read",
+    scoped: true,
     summary: "One host: hypervisor, size, bridges",
     params,
     response: HostDetail,
@@ -90,7 +96,7 @@ export const hostContract = {
     method: "POST",
     path: "/v1/hosts",
     tag: "hosts",
-    rule: "administrator",
+    rule: "operate",
     summary: "Enrol a host: its hypervisor is asked what it has, then it is available",
     body: NewHost,
     response: HostDetail,
@@ -106,7 +112,7 @@ export const hostContract = {
     method: "PATCH",
     path: "/v1/hosts/{id}",
     tag: "hosts",
-    rule: "administrator",
+    rule: "operate",
     summary: "Change how a host is reached or used; changed settings need the credentials anew",
     params,
     body: z.strictObject({
@@ -126,7 +132,8 @@ export const hostContract = {
     method: "POST",
     path: "/v1/hosts/{id}/refresh",
     tag: "hosts",
-    rule: "administrator",
+    rule: "operate",
+    scoped: true,
     summary: "Ask the hypervisor again what the host has",
     params,
     body: z.strictObject({}),
@@ -138,7 +145,8 @@ export const hostContract = {
     method: "POST",
     path: "/v1/hosts/{id}/maintenance",
     tag: "hosts",
-    rule: "administrator",
+    rule: "operate",
+    scoped: true,
     summary: "Keep new servers off a host, or let them come again; what runs on it stays",
     params,
     body: z.strictObject({
@@ -157,7 +165,7 @@ export const hostContract = {
     method: "DELETE",
     path: "/v1/hosts/{id}",
     tag: "hosts",
-    rule: "administrator",
+    rule: "operate",
     summary: "Forget a host; refused while a server is on it or promised to it",
     params,
     response: z.object({}),

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { Id, Name, Timestamp } from "./common.ts";
 import { listQuery, pageOf } from "./list.ts";
+import { HeldGrant, Role, TokenScope } from "./role.ts";
 import { type Contract, route } from "./route.ts";
-
-export const Role = z.enum(["administrator", "user"]).describe("administrators may do everything");
 
 /** Long enough that guessing is hopeless; bounded, as hashing costs time. */
 const NewPassword = z.string().min(12).max(200).describe("12 to 200 characters");
@@ -14,10 +13,17 @@ export const UserInfo = z.object({
   id: Id,
   version: z.number().int(),
   name: z.string(),
-  role: Role,
+  role: Role.describe("the role that it has on everything"),
   email: z.string().nullable(),
   enabled: z.boolean(),
   createdAt: Timestamp,
+});
+
+export const WhoAmI = UserInfo.extend({
+  roles: z.array(Role).describe("on everything: its own, and those given to it or to its groups"),
+  grants: z.array(HeldGrant).describe("roles that were given, by hand or through a group; also those on everything"),
+  groups: z.array(z.object({ id: Id, name: z.string() })),
+  scope: TokenScope.describe("of the token that this request shows; full for a session"),
 });
 
 const UserWithPassword = UserInfo.extend({
@@ -29,6 +35,7 @@ const Session = z.object({ name: z.string(), role: Role, expiresAt: Timestamp })
 export const TokenInfo = z.object({
   id: Id,
   name: z.string(),
+  scope: TokenScope,
   createdAt: Timestamp,
   expiresAt: Timestamp.nullable(),
   lastUsedAt: Timestamp.nullable(),
@@ -63,9 +70,9 @@ export const identityContract = {
     path: "/v1/whoami",
     tag: "identity",
     rule: "signed-in",
-    summary: "Who this request comes from",
-    response: UserInfo,
-    cli: { words: ["whoami"], columns, example: "berth whoami" },
+    summary: "Who this request comes from, and which roles on what he has",
+    response: WhoAmI,
+    cli: { words: ["whoami"], example: "berth whoami" },
   }),
   changePassword: route({
     method: "POST",
@@ -87,7 +94,7 @@ export const identityContract = {
     response: pageOf(TokenInfo),
     cli: {
       words: ["token", "list"],
-      columns: ["name", "createdAt", "expiresAt", "lastUsedAt", "id"],
+      columns: ["name", "scope", "createdAt", "expiresAt", "lastUsedAt", "id"],
       example: "berth token list",
     },
   }),
@@ -97,9 +104,10 @@ export const identityContract = {
     path: "/v1/tokens",
     tag: "identity",
     rule: "signed-in",
-    summary: "Make an API token; it may do what its owner may",
+    summary: "Make an API token; it may do what its owner may, or only read it",
     body: z.strictObject({
       name: Name.describe("what it is for; unique among one's own tokens"),
+      scope: TokenScope.default("full"),
       expiresAt: Timestamp.optional().describe("never, if not given"),
     }),
     response: NewToken,
@@ -107,8 +115,8 @@ export const identityContract = {
     cli: {
       words: ["token", "create"],
       args: ["name"],
-      columns: ["name", "token", "expiresAt"],
-      example: "berth token create ci --expires-at 2027-12-31T00:00:00Z",
+      columns: ["name", "token", "scope", "expiresAt"],
+      example: "berth token create dashboard --scope read --expires-at 2027-12-31T00:00:00Z",
     },
   }),
   revokeToken: route({

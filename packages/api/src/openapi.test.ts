@@ -3,9 +3,8 @@ import { z } from "zod";
 import { contract } from "./contract.ts";
 import { ERROR_STATUS } from "./errors.ts";
 import { openApiDocument } from "./openapi.ts";
-import type { Contract } from "./route.ts";
+import { ACCESS_RULES, type Contract } from "./route.ts";
 
-const RULES = ["public", "signed-in", "owner", "administrator"];
 const routes = Object.entries(contract as Contract);
 
 const Parameter = z.object({
@@ -19,7 +18,7 @@ const Operation = z.object({
   operationId: z.string(),
   summary: z.string().min(5),
   tags: z.array(z.string()).length(1),
-  "x-berth-rule": z.enum(["public", "signed-in", "owner", "administrator"]),
+  "x-berth-rule": z.enum(ACCESS_RULES),
   parameters: z.array(Parameter),
   responses: z.record(z.string().regex(/^\d{3}$/), z.record(z.string(), z.unknown())),
 });
@@ -75,7 +74,7 @@ describe("the OpenAPI document", () => {
 
 describe("every route", () => {
   it.each(routes)("%s states who may call it, and what it needs", (id, route) => {
-    expect(RULES).toContain(route.rule);
+    expect(ACCESS_RULES).toContain(route.rule);
     const { operation } = operations.find(({ operation }) => operation.operationId === id) ?? {};
     const headers = operation?.parameters.filter((p) => p.in === "header").map((p) => p.name);
     expect(headers?.includes("Idempotency-Key")).toBe(route.starts === true);

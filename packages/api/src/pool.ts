@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Id, Name, Timestamp } from "./common.ts";
 import { listQuery, pageOf } from "./list.ts";
+import { Role } from "./role.ts";
 import { type Contract, route } from "./route.ts";
 
 const Goal = z.enum(["best-fit", "spread"]).describe("how VMs lie over hosts: fill one after the other, or keep apart");
@@ -13,10 +14,7 @@ const fields = {
   order: z.number().int().min(0).max(1_000_000).describe("place in lists, smaller first"),
   goal: Goal,
   users: z.array(Name).max(1000).describe("users who may use it; with no roles either, everybody may"),
-  roles: z
-    .array(z.enum(["administrator", "user"]))
-    .max(10)
-    .describe("roles that may use it"),
+  roles: z.array(Role).max(10).describe("roles on everything that may use it; who has a role on the pool may too"),
   machines: z.array(Name).max(25_000).describe("names of its machines"),
   hosts: z.array(Name).max(25_000).describe("names of its hosts"),
   networks: z.array(Name).max(1000).describe("networks its servers may join; none named: all"),
@@ -78,7 +76,7 @@ export const PoolDetail = PoolInfo.extend({
   machines: z.array(z.string()),
   hosts: z.array(z.string()),
   networks: z.array(z.string()),
-  use: z.array(ReservationInfo).describe("who holds what, the first 200 by start; only administrators see it"),
+  use: z.array(ReservationInfo).describe("who holds what, the first 200 by start; seen by who looks after the pool"),
 });
 
 const params = z.strictObject({ id: z.string().min(1).max(100).describe("id or name") });
@@ -122,7 +120,7 @@ export const poolContract = {
     method: "POST",
     path: "/v1/pools",
     tag: "pools",
-    rule: "administrator",
+    rule: "operate",
     summary: "Make a pool of machines and hosts that may be used together",
     body: NewPool,
     response: PoolDetail,
@@ -138,7 +136,7 @@ export const poolContract = {
     method: "PATCH",
     path: "/v1/pools/{id}",
     tag: "pools",
-    rule: "administrator",
+    rule: "operate",
     summary: "Change a pool; a list replaces the old one, and a member that is promised to somebody stays",
     params,
     body: z.strictObject({
@@ -160,7 +158,7 @@ export const poolContract = {
     method: "DELETE",
     path: "/v1/pools/{id}",
     tag: "pools",
-    rule: "administrator",
+    rule: "operate",
     summary: "Remove a pool; refused while anything of it is promised. Its machines and hosts stay",
     params,
     response: z.object({}),
@@ -171,7 +169,8 @@ export const poolContract = {
     method: "GET",
     path: "/v1/reservations",
     tag: "pools",
-    rule: "administrator",
+    rule: "estate-read",
+    scoped: true,
     summary: "What is promised, to whom, and until when",
     query: listQuery({ pool: Name.optional(), kind: z.enum(["physical", "virtual"]).optional() }, [
       "startsAt",

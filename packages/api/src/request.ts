@@ -45,6 +45,7 @@ export const NewRequest = z.strictObject({
     .max(20)
     .default(["default"])
     .describe("pools in order; the first that holds everything is taken"),
+  project: Name.optional().describe("the project that it belongs to, whose members see it; none, if not given"),
   leasePolicy: LeasePolicy.default("deactivate"),
   onFailure: OnFailure.default("unwind"),
 });
@@ -82,6 +83,7 @@ export const RequestInfo = z.object({
   completion: z.string(),
   email: z.string(),
   requester: z.string(),
+  project: z.string().nullable(),
   pool: z.string(),
   startsAt: Timestamp,
   endsAt: Timestamp,
@@ -147,12 +149,15 @@ export const requestContract = {
     path: "/v1/requests",
     tag: "requests",
     rule: "owner",
-    summary: "Requests: one's own, or all for an administrator",
-    query: listQuery({ state: RequestState.optional(), requester: z.string().max(100).optional() }, [
-      "createdAt",
-      "startsAt",
-      "endsAt",
-    ]),
+    summary: "Requests that the caller sees: his own, his projects', and what his roles reach",
+    query: listQuery(
+      {
+        state: RequestState.optional(),
+        requester: z.string().max(100).optional(),
+        project: z.string().max(100).optional(),
+      },
+      ["createdAt", "startsAt", "endsAt"],
+    ),
     response: pageOf(RequestInfo),
     cli: { words: ["request", "list"], columns, example: "berth request list --state waiting" },
   }),
@@ -170,7 +175,8 @@ export const requestContract = {
     method: "POST",
     path: "/v1/requests/{id}/approve",
     tag: "requests",
-    rule: "administrator",
+    rule: "approve",
+    scoped: true,
     summary: "Approve a waiting request; it deploys at its start date",
     params,
     body: decision,
@@ -182,7 +188,8 @@ export const requestContract = {
     method: "POST",
     path: "/v1/requests/{id}/reject",
     tag: "requests",
-    rule: "administrator",
+    rule: "approve",
+    scoped: true,
     summary: "Reject a waiting request; all it held goes back",
     params,
     body: refusal,

@@ -1,10 +1,21 @@
 import type { z } from "zod";
 
 /**
- * Who may call a route. `owner` means: signed in, and the action itself checks that the object is
- * the caller's own (administrators pass); objects of others answer `not_found`.
+ * Who may call a route; administrators may call all. `owner` means: signed in, and the action itself finds the object
+ * only if the caller sees it; what he doesn't see answers `not_found`.
  */
-export type AccessRule = "public" | "signed-in" | "owner" | "administrator";
+export const ACCESS_RULES = [
+  "public",
+  "signed-in",
+  "owner",
+  "design",
+  "approve",
+  "estate-read",
+  "operate",
+  "audit-read",
+  "administrator",
+] as const;
+export type AccessRule = (typeof ACCESS_RULES)[number];
 
 /** How the CLI offers a route. The flags come from the route's own schemas. */
 export interface CliVerb {
@@ -18,6 +29,8 @@ export interface CliVerb {
   readonly columns?: readonly string[];
   /** A text of the answer that is all that is printed, as it is: a page, a document. */
   readonly prints?: string;
+  /** A boolean of the answer; while it is false the command fails, with exit code 1. */
+  readonly failsUnless?: string;
   /** What is lost for good; asked about on a terminal, unless `--yes`. */
   readonly confirm?: string;
   /** A complete command line, shown by `--help`. */
@@ -37,19 +50,26 @@ export interface Route<
   /** OpenAPI style: `/v1/servers/{id}`. */
   readonly path: `/v1/${string}`;
   readonly rule: AccessRule;
+  /** A role on one project or pool lets pass too: the action asks about the object. Else it takes one on everything. */
+  readonly scoped?: true;
   readonly summary: string;
   readonly tag: string;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
   readonly response: R;
-  readonly status?: 200 | 201 | 202 | 204;
+  /** 302: the answer is a `location`, for a browser to go to. */
+  readonly status?: 200 | 201 | 202 | 204 | 302;
   /** POST that starts something: the server demands an `Idempotency-Key` header. */
   readonly starts?: true;
   /** Update of a versioned object: the server demands `If-Match` with the object's ETag. */
   readonly versioned?: true;
   /** The answer is a `text/event-stream`; `response` is the shape of one event's data. */
   readonly stream?: true;
+  /** The answer is `application/x-ndjson`, one JSON value on each line; `response` is the shape of one. */
+  readonly lines?: true;
+  /** How often one address may call in a minute: for what costs work before anybody has signed in. */
+  readonly callsPerMinute?: number;
   /** How large a body may be, where 1 MiB is not enough. */
   readonly bodyLimitBytes?: number;
   readonly cli?: CliVerb;

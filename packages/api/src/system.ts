@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { Timestamp } from "./common.ts";
-import { listQuery, pageOf } from "./list.ts";
 import { type Contract, route } from "./route.ts";
 
 export const ControllerInfo = z.object({
@@ -29,21 +28,6 @@ export const ReconcilerReport = z.object({
   error: z.string().nullable(),
 });
 
-export const AuditEntry = z.object({
-  id: z.number().int(),
-  at: Timestamp,
-  user: z.string(),
-  action: z.string(),
-  objectKind: z.string(),
-  objectId: z.string(),
-  objectName: z.string().nullable(),
-  outcome: z.enum(["done", "refused", "failed"]),
-  requestId: z.string().nullable(),
-  details: z.record(z.string(), z.unknown()),
-});
-
-const text = z.string().min(1).max(100).optional();
-
 export const systemContract = {
   getSystem: route({
     method: "GET",
@@ -58,39 +42,13 @@ export const systemContract = {
     method: "GET",
     path: "/v1/system/reconcilers",
     tag: "system",
-    rule: "administrator",
+    rule: "estate-read",
     summary: "What each reconciler's last pass found",
     response: z.object({ items: z.array(ReconcilerReport) }),
     cli: {
       words: ["system", "reconcilers"],
       columns: ["name", "endedAt", "checked", "changed", "failed", "error"],
       example: "berth system reconcilers",
-    },
-  }),
-} satisfies Contract;
-
-export const auditContract = {
-  listAudit: route({
-    method: "GET",
-    path: "/v1/audit",
-    tag: "system",
-    rule: "administrator",
-    summary: "Who did what, the latest first",
-    query: listQuery(
-      {
-        user: text.describe("name of the user"),
-        action: text.describe("for example request.approve"),
-        objectKind: text,
-        objectId: text,
-        outcome: z.enum(["done", "refused", "failed"]).optional(),
-      },
-      ["id"],
-    ),
-    response: pageOf(AuditEntry),
-    cli: {
-      words: ["audit", "list"],
-      columns: ["at", "user", "action", "objectKind", "objectName", "objectId", "outcome"],
-      example: "berth audit list --user ada --limit 20",
     },
   }),
 } satisfies Contract;

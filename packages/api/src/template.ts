@@ -1,114 +1,9 @@
 import { z } from "zod";
-import { IpAddress, Name, Timestamp } from "./common.ts";
+import { Name, Timestamp } from "./common.ts";
 import { listQuery, pageOf } from "./list.ts";
+import { PriceSummary } from "./request.ts";
 import { type Contract, route } from "./route.ts";
-
-/** `512MiB`, `2GiB`, `1TiB`: binary units only, so that nobody has to guess. */
-export const ByteSize = z
-  .string()
-  .regex(/^[1-9]\d{0,6}(?:MiB|GiB|TiB)$/, "a whole number with MiB, GiB or TiB, like 2GiB")
-  .describe("size, like 512MiB or 2GiB");
-
-const ImageRef = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?(?:@[1-9]\d{0,5})?$/, "an image's name, or NAME@VERSION")
-  .describe("image to install, as NAME or NAME@VERSION");
-
-const HostnamePattern = z
-  .string()
-  .regex(
-    /^(?:[a-z0-9][a-z0-9-]{0,39})?#(?:[a-z0-9-]{0,39}[a-z0-9])?$/,
-    "lower-case letters, digits, hyphens and exactly one #, where the request's completion goes, like app#",
-  )
-  .describe("hostname with # for the request's completion, like app#");
-
-const Disk = z.strictObject({
-  name: Name.describe("name of the disk"),
-  size: ByteSize,
-  role: z.enum(["boot", "data", "shared"]).default("data").describe("boot, data, or shared by the group"),
-});
-
-const Nic = z.strictObject({
-  network: Name.describe("network to join"),
-  mode: z.enum(["automatic", "static", "dhcp"]).default("automatic").describe("where its address comes from"),
-  address: IpAddress.optional().describe("the address, for static only"),
-  primary: z.boolean().default(false).describe("the NIC by which the server is known and reached"),
-});
-
-const Group = z.strictObject({
-  name: Name.describe("name of the group"),
-  kind: z.enum(["physical", "virtual", "either"]).describe("what its servers land on"),
-  count: z.number().int().min(1).max(200).default(1).describe("how many servers"),
-  cores: z.number().int().min(1).max(1024).describe("processor cores each, at least"),
-  memory: ByteSize.describe("memory each, at least, like 2GiB"),
-  firmware: z.enum(["bios", "uefi"]).optional().describe("any when not given"),
-  image: ImageRef,
-  hostname: HostnamePattern,
-  disks: z.array(Disk).min(1).max(16),
-  nics: z.array(Nic).min(1).max(8),
-  goal: z.enum(["best-fit", "spread"]).optional().describe("how VMs lie over hosts; the pool's goal when not given"),
-});
-
-const DecimalAmount = z.string().regex(/^(?:0|[1-9]\d{0,7})(?:\.\d{1,4})?$/, "an amount like 0.75");
-
-const EnvName = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, "upper-case letters, digits and underscores");
-
-/** No NUL, which no environment can carry. */
-const EnvValue = z
-  .string()
-  .max(4096)
-  .regex(/^[^\0]*$/, "no NUL characters");
-
-const HttpUrl = z
-  .string()
-  .max(2000)
-  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), "an http or https URL")
-  .refine((text) => !URL.canParse(text) || new URL(text).username === "", "no user name or password in a URL");
-
-const HookRun = z.union([
-  z.strictObject({ script: z.string().min(1).max(65_536).describe("POSIX shell script, run as root on the server") }),
-  z.strictObject({
-    http: z.strictObject({
-      url: HttpUrl,
-      method: z.enum(["GET", "POST", "PUT", "DELETE"]).default("GET"),
-      body: z.string().max(65_536).optional(),
-      expect: z.array(z.number().int().min(100).max(599)).min(1).max(20).default([200]),
-    }),
-  }),
-]);
-
-const Hook = z.strictObject({
-  name: Name.describe("name of the hook"),
-  at: z.enum(["before-create", "after-create", "before-delete", "after-delete"]).describe("when it runs"),
-  group: Name.optional().describe("run it for the servers of this group only"),
-  run: HookRun,
-  timeout: z
-    .string()
-    .regex(/^[1-9]\d{0,4}[sm]$/, "a number with s or m, like 90s or 5m")
-    .default("5m"),
-  env: z.record(EnvName, EnvValue).default({}).describe("more environment variables"),
-});
-
-/** A service template as people write it. Rules over several fields are the catalogue's. */
-export const TemplateDocument = z.strictObject({
-  apiVersion: z.literal("berth/v1"),
-  kind: z.literal("ServiceTemplate"),
-  metadata: z.strictObject({
-    name: Name.describe("name of the template"),
-    title: z.string().min(1).max(100),
-    notes: z.string().max(10_000).optional(),
-  }),
-  spec: z.strictObject({
-    networks: z.array(Name).min(1).max(32).optional().describe("all networks that may be named below"),
-    groups: z.array(Group).min(1).max(32),
-    costs: z
-      .array(z.strictObject({ name: z.string().min(1).max(100), perDay: DecimalAmount }))
-      .max(50)
-      .default([])
-      .describe("costs beside the price list's"),
-    hooks: z.array(Hook).max(64).default([]),
-  }),
-});
+import { TemplateDocument } from "./template-document.ts";
 
 export const TemplateInfo = z.object({
   name: z.string(),
@@ -116,7 +11,11 @@ export const TemplateInfo = z.object({
   title: z.string(),
   published: z.boolean(),
   servers: z.number().int(),
-  digest: z.string(),
+  price: z
+    .object({ currency: z.string(), perDay: z.string() })
+    .describe("of one service made of it; a group of kind either counts as virtual"),
+  once: z.boolean().describe("it has a static address, and can be deployed once at a time"),
+  digest: z.string().describe("of what it says, whatever its comments and its picture"),
   createdBy: z.string(),
   createdAt: Timestamp,
 });
@@ -132,9 +31,32 @@ const params = z.strictObject({
 });
 const Problem = z.object({
   code: z.string(),
-  field: z.string(),
+  field: z.string().describe("like spec.groups[0].cores"),
+  path: z.array(z.union([z.string(), z.number()])).describe("the same in parts"),
   message: z.string(),
   line: z.number().int().optional(),
+});
+const Change = z.object({
+  kind: z.enum(["added", "removed", "changed"]),
+  field: z.string().describe("like spec.groups[db].cores: what has a name is found by it"),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+});
+const TemplateDiff = z.object({
+  from: z.string().describe("NAME@VERSION"),
+  to: z.string().describe("NAME@VERSION"),
+  items: z.array(Change),
+  before: z.string().describe("the earlier version as YAML"),
+  after: z.string().describe("the later version as YAML"),
+});
+const VersionNumber = z.coerce.number().int().min(1).max(999_999);
+
+const PlacedServer = z.object({
+  server: z.string(),
+  group: z.string(),
+  kind: z.enum(["physical", "virtual"]),
+  on: z.string().describe("the machine or host"),
+  reasons: z.array(z.object({ candidate: z.string(), fits: z.boolean(), why: z.string() })),
 });
 
 export const templateContract = {
@@ -142,9 +64,19 @@ export const templateContract = {
     method: "POST",
     path: "/v1/templates",
     tag: "templates",
-    rule: "administrator",
+    rule: "design",
     summary: "Save a template: a new version of its name, unless nothing changed",
-    body: z.strictObject({ document: Yaml, publish: z.boolean().default(false).describe("publish it too") }),
+    body: z.strictObject({
+      document: Yaml,
+      publish: z.boolean().default(false).describe("publish it too"),
+      base: z
+        .number()
+        .int()
+        .min(0)
+        .max(999_999)
+        .optional()
+        .describe("version that was edited, 0 for a new name; a conflict if somebody saved a later one"),
+    }),
     response: TemplateDetail,
     status: 201,
     cli: {
@@ -160,8 +92,17 @@ export const templateContract = {
     tag: "templates",
     rule: "signed-in",
     summary: "Say everything that is wrong with a template, each with its field and line",
-    body: z.strictObject({ document: Yaml }),
-    response: z.object({ valid: z.boolean(), items: z.array(Problem) }),
+    body: z.strictObject({
+      document: Yaml,
+      days: z.number().int().min(1).max(3660).default(30).describe("length of the lease, for the price"),
+    }),
+    response: z.object({
+      valid: z.boolean().describe("it can be saved"),
+      publishable: z.boolean().describe("it can be published too: its networks and images are there"),
+      items: z.array(Problem),
+      hints: z.array(Problem).describe("what stops publishing, or is good to know"),
+      price: PriceSummary.nullable().describe("null where the document can't be read"),
+    }),
     cli: {
       words: ["template", "validate"],
       fileArg: "document",
@@ -174,7 +115,7 @@ export const templateContract = {
     path: "/v1/templates",
     tag: "templates",
     rule: "signed-in",
-    summary: "Templates, the latest version of each; only published ones for users",
+    summary: "Templates, the latest version of each; only published ones, but for architects",
     query: listQuery({ published: z.stringbool().optional() }, ["name"]),
     response: pageOf(TemplateInfo),
     cli: {
@@ -198,7 +139,7 @@ export const templateContract = {
     path: "/v1/templates/{name}/versions",
     tag: "templates",
     rule: "signed-in",
-    summary: "All versions of a template, the latest first; only published ones for users",
+    summary: "All versions of a template, the latest first; only published ones, but for architects",
     params,
     query: listQuery({}, ["version"]),
     response: pageOf(TemplateInfo),
@@ -224,11 +165,30 @@ export const templateContract = {
       example: "berth template export two-tier",
     },
   }),
+  diffTemplate: route({
+    method: "GET",
+    path: "/v1/templates/{name}/diff",
+    tag: "templates",
+    rule: "signed-in",
+    summary: "What changed between two versions of a template",
+    params,
+    query: z.strictObject({
+      from: VersionNumber.describe("the earlier version"),
+      to: VersionNumber.optional().describe("the later version; the latest one if not given"),
+    }),
+    response: TemplateDiff,
+    cli: {
+      words: ["template", "diff"],
+      args: ["name"],
+      columns: ["kind", "field", "before", "after"],
+      example: "berth template diff two-tier --from 1 --to 2",
+    },
+  }),
   publishTemplate: route({
     method: "POST",
     path: "/v1/templates/{name}/publish",
     tag: "templates",
-    rule: "administrator",
+    rule: "design",
     summary: "Let users request it; its networks and images must exist",
     params,
     body: z.strictObject({}),
@@ -244,7 +204,7 @@ export const templateContract = {
     method: "POST",
     path: "/v1/templates/{name}/unpublish",
     tag: "templates",
-    rule: "administrator",
+    rule: "design",
     summary: "No more requests for it; services made of it stay",
     params,
     body: z.strictObject({}),
@@ -260,7 +220,7 @@ export const templateContract = {
     method: "POST",
     path: "/v1/templates/{name}/clone",
     tag: "templates",
-    rule: "administrator",
+    rule: "design",
     summary: "Copy a template under another name",
     params,
     body: z.strictObject({ as: Name.describe("name of the copy") }),
@@ -277,11 +237,46 @@ export const templateContract = {
     method: "DELETE",
     path: "/v1/templates/{name}",
     tag: "templates",
-    rule: "administrator",
+    rule: "design",
     summary:
       "Delete a version, or with a bare name all of them; refused for published ones and those that services were made of",
     params,
     response: z.object({ deleted: z.number().int() }),
     cli: { words: ["template", "delete"], args: ["name"], example: "berth template delete two-tier@1" },
+  }),
+} satisfies Contract;
+
+/** Trying where a template would land needs the pools, so the room of services answers it. */
+export const templatePlaceContract = {
+  placeTemplate: route({
+    method: "POST",
+    path: "/v1/templates/place",
+    tag: "templates",
+    rule: "design",
+    summary: "Try where the servers of a template would land, before anybody can request it",
+    body: z.strictObject({
+      document: Yaml,
+      pools: z
+        .array(Name)
+        .min(1)
+        .max(20)
+        .default(["default"])
+        .describe("pools in order; the first that holds everything is taken"),
+      startsAt: Timestamp.optional().describe("now if not given"),
+      endsAt: Timestamp.optional().describe("30 days later if not given"),
+    }),
+    response: z.object({
+      fits: z.boolean(),
+      pool: z.string().nullable(),
+      items: z.array(PlacedServer),
+      reasons: z.array(z.string()).describe("what is missing, by how much, and the smallest change that would help"),
+      price: PriceSummary,
+    }),
+    cli: {
+      words: ["template", "place"],
+      fileArg: "document",
+      columns: ["server", "kind", "on"],
+      example: "berth template place templates/two-tier.yaml",
+    },
   }),
 } satisfies Contract;

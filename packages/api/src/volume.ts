@@ -28,7 +28,7 @@ export const volumeContract = {
     method: "GET",
     path: "/v1/volumes",
     tag: "storage",
-    rule: "administrator",
+    rule: "estate-read",
     summary: "Disks of servers, on hosts and machines",
     query: listQuery({ state: VolumeState.optional(), host: filter, machine: filter }, ["name", "createdAt"]),
     response: pageOf(VolumeInfo),

@@ -6,6 +6,8 @@ import { VERSION } from "@berth/api/version.ts";
 import { bootRoutes } from "./boot/routes.ts";
 import { startBoot } from "./boot/start-boot.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
+import { consoleRoutes } from "./consoles/routes.ts";
+import { consoleUpgrade } from "./consoles/upgrade.ts";
 import { hostSync } from "./estate/host-sync.ts";
 import { machineSync } from "./estate/machine-sync.ts";
 import { createProviderPool } from "./estate/providers.ts";
@@ -15,6 +17,7 @@ import { ensureDefaultIdentityRanges } from "./fabric/identity-claim.ts";
 import { fabricRoutes } from "./fabric/routes.ts";
 import { guestRoutes } from "./guests/routes.ts";
 import { tunnelUpgrade } from "./guests/tunnel.ts";
+import { grantRoutes, groupRoutes, projectRoutes } from "./identity/access-routes.ts";
 import { audit } from "./identity/audit.ts";
 import { auditRoutes } from "./identity/audit-routes.ts";
 import { createAuthenticate } from "./identity/authenticate.ts";
@@ -49,9 +52,12 @@ import { serversOnImage } from "./servers/store.ts";
 import { registerServerWorkflows } from "./servers/workflows.ts";
 import { PATIENCE, type Patience } from "./servers/world.ts";
 import { operationAccepted } from "./services/operation-accepted.ts";
+import { operationRights } from "./services/operation-rights.ts";
 import { createServiceWorld } from "./services/real-world.ts";
 import { requestRoutes, serviceRoutes } from "./services/routes.ts";
+import { servicesOfProject } from "./services/store.ts";
 import { operationOfSubject, subjectsBehind } from "./services/subjects.ts";
+import { templatePlaceRoutes } from "./services/template-place.ts";
 import { registerServiceWorkflows } from "./services/workflows.ts";
 import { storageRoutes } from "./storage/routes.ts";
 
@@ -121,6 +127,9 @@ export async function startController(
   const requests = { db, engine, secrets };
   const sets: RouteSet[] = [
     identityRoutes({ db }),
+    groupRoutes({ db }),
+    projectRoutes({ db, projectUse: servicesOfProject }),
+    grantRoutes({ db }),
     auditRoutes({ db }),
     systemRoutes({ db, version: VERSION }),
     operationRoutes({
@@ -128,7 +137,8 @@ export async function startController(
       engine,
       feed,
       audit,
-      resolve: (idOrName) => operationOfSubject(db, idOrName),
+      rights: operationRights,
+      resolve: (actor, idOrName) => operationOfSubject(db, actor, idOrName),
       accepted: (tx, operation) => operationAccepted(tx, services, operation),
     }),
     fabricRoutes({ db }),
@@ -138,8 +148,10 @@ export async function startController(
     bootRoutes({ db }),
     poolRoutes({ db }),
     guestRoutes({ db, reachOf }),
+    consoleRoutes({ db, providers }),
     serverRoutes({ db, engine, subjectsBehind: (actor, kind, id) => subjectsBehind(db, actor, kind, id) }),
     catalogRoutes({ db }),
+    templatePlaceRoutes({ db }),
     requestRoutes(requests),
     serviceRoutes(requests),
   ];
@@ -156,6 +168,8 @@ export async function startController(
       retentionSync(db),
     ],
   });
+  const consoles = consoleUpgrade({ db, authenticate, providers, log });
+  const tunnels = tunnelUpgrade({ db, authenticate, reachOf, log });
   const http = createHttpServer({
     sets,
     authenticate,
@@ -164,7 +178,10 @@ export async function startController(
     metrics: metrics.registry,
     notReady: async () => [],
     openApi: openApiDocument(contract),
-    onUpgrade: tunnelUpgrade({ db, authenticate, reachOf, log }),
+    portalDir: join(import.meta.dirname, "../../portal/dist"),
+    onUpgrade: (request, socket, head) => {
+      if (!consoles.take(request, socket, head)) tunnels(request, socket, head);
+    },
   });
   const { url } = await http.listen(config.listen);
   // Last: the password is told once, so nothing after it may fail.
@@ -176,6 +193,7 @@ export async function startController(
     administrator,
     async stop() {
       await http.close();
+      await consoles.close();
       await reconcilers.stop();
       await engine.stop();
       await boot.close();

@@ -1,3 +1,4 @@
+import type { AccessRule } from "@berth/api/route.ts";
 import { Command } from "commander";
 import { registerVerbs, verbRoutes } from "./tree.ts";
 
@@ -14,7 +15,7 @@ export function commandReference(): string {
         .filter((option) => !option.hidden)
         .map((option) => `| \`${option.flags}\` | ${option.description.replaceAll("|", "\\|")} |`);
       const table = flags.length === 0 ? [] : ["", "| flag | meaning |", "| --- | --- |", ...flags];
-      const who = `Who may: ${WHO[route.rule]}. API: \`${route.method} ${route.path}\`.`;
+      const who = `Who may: ${WHO[route.rule]}${route.scoped === true ? ON_SCOPE : ""}. API: \`${route.method} ${route.path}\`.`;
       return [`## ${usage}`, "", `${route.summary}. ${who}`, "", "```", route.cli.example, "```", ...table].join("\n");
     });
   return `# All commands\n\nWritten by \`./berth gen\` from the contract. How they work together is in [the guide](cli.md).\n\n${sections.join("\n\n")}\n`;
@@ -23,9 +24,16 @@ export function commandReference(): string {
 const WHO = {
   public: "anyone",
   "signed-in": "who is signed in",
-  owner: "its owner, and administrators",
+  owner: "who sees it: its owner, and whose role reaches it",
+  design: "architects",
+  approve: "approvers",
+  "estate-read": "operators, architects and auditors",
+  operate: "operators",
+  "audit-read": "auditors",
   administrator: "administrators",
-} as const;
+} as const satisfies Record<AccessRule, string>;
+
+const ON_SCOPE = ", of everything or of its project or pool";
 
 function find(parent: Command, word: string): Command {
   return parent.commands.find((command) => command.name() === word) ?? parent;

@@ -1,26 +1,23 @@
 import type { TemplateDetail, TemplateInfo } from "@berth/api/template.ts";
 import { sql } from "kysely";
 import type { z } from "zod";
+import { may } from "../identity/grants.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import { documentOf, type TemplateRow } from "./store.ts";
+import { serversByKind } from "./price-actions.ts";
+import { type PriceList, priceOf } from "./price-rules.ts";
+import { documentOf, type TemplateRow, templateOfRow } from "./store.ts";
 
-/** Users see what is published, administrators everything. */
+/** Users see what is published; who designs templates, everything. */
 export function seesUnpublished(actor: Actor): boolean {
-  return actor.roles.includes("administrator");
+  return may(actor, "design");
 }
 
-/** Versions of templates without their documents. */
+/** Versions of templates. */
 export function templateRows(db: Db | Tx, actor: Actor) {
   return db
     .selectFrom("template")
-    .select(["id", "name", "number", "title", "published", "digest", "created_by", "created_at"])
-    .select(
-      sql<number>`(
-        select coalesce(sum(coalesce((g->>'count')::int, 1)), 0) from jsonb_array_elements(body->'spec'->'groups') g)`.as(
-        "servers",
-      ),
-    )
+    .select(["id", "name", "number", "title", "published", "digest", "body", "created_by", "created_at"])
     .$if(!seesUnpublished(actor), (q) => q.where("published", "=", true));
 }
 
@@ -40,21 +37,23 @@ export function latestRows(db: Db | Tx, actor: Actor, filter: { readonly publish
 
 type InfoRow = Awaited<ReturnType<ReturnType<typeof templateRows>["executeTakeFirstOrThrow"]>>;
 
-export function templateView(row: InfoRow): z.input<typeof TemplateInfo> {
+export function templateView(row: InfoRow, prices: PriceList): z.input<typeof TemplateInfo> {
+  const template = templateOfRow(row);
+  const { currency, perDay } = priceOf(prices, template, 1, serversByKind(template));
   return {
     name: row.name,
     version: row.number,
     title: row.title,
     published: row.published,
-    servers: row.servers,
+    servers: template.groups.reduce((sum, group) => sum + group.count, 0),
+    price: { currency, perDay },
+    once: template.groups.some((group) => group.nics.some((nic) => nic.mode === "static")),
     digest: row.digest,
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
   };
 }
 
-export function templateDetailView(row: TemplateRow): z.input<typeof TemplateDetail> {
-  const document = documentOf(row);
-  const servers = document.spec.groups.reduce((sum, group) => sum + group.count, 0);
-  return { ...templateView({ ...row, servers }), document };
+export function templateDetailView(row: TemplateRow, prices: PriceList): z.input<typeof TemplateDetail> {
+  return { ...templateView(row, prices), document: documentOf(row) };
 }

@@ -1,10 +1,11 @@
 import { enclosureContract } from "@berth/api/enclosure.ts";
 import { hostContract } from "@berth/api/host.ts";
 import { machineContract } from "@berth/api/machine.ts";
+import { providerContract } from "@berth/api/provider.ts";
 import { siteContract } from "@berth/api/site.ts";
-import { inTx } from "../kernel/db/db.ts";
+import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { mapPage, pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
-import { implement, type RouteSet } from "../kernel/http/handler.ts";
+import { type Actor, implement, type RouteSet } from "../kernel/http/handler.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import { createEnclosure, deleteEnclosure, enclosureRows, enclosureView, getEnclosure } from "./enclosure-actions.ts";
 import { deleteHost, enrolHost, hostIdOf, maintainHost, refreshHost, updateHost } from "./host-actions.ts";
@@ -20,6 +21,8 @@ import {
 } from "./machine-actions.ts";
 import { type EnrolDeps, enrolMachine, enrolMachines } from "./machine-enrol.ts";
 import { findMachine, machineDetail, machineRows, machineView } from "./machine-list.ts";
+import { testProvider } from "./provider-test.ts";
+import { inReach, reachedId } from "./scope.ts";
 import { createSite, deleteSite, getSite, siteRows, siteView, updateSite } from "./site-actions.ts";
 
 export interface EstateDeps extends EnrolDeps {
@@ -27,7 +30,7 @@ export interface EstateDeps extends EnrolDeps {
 }
 
 export function estateRoutes(deps: EstateDeps): RouteSet {
-  const parts = [siteRoutes(deps), enclosureRoutes(deps), machineRoutes(deps), hostRoutes(deps)];
+  const parts = [siteRoutes(deps), enclosureRoutes(deps), machineRoutes(deps), hostRoutes(deps), providerRoutes(deps)];
   return {
     contract: Object.assign({}, ...parts.map((part) => part.contract)),
     handlers: Object.assign({}, ...parts.map((part) => part.handlers)),
@@ -76,9 +79,12 @@ function enclosureRoutes({ db }: EstateDeps): RouteSet {
 function machineRoutes(deps: EstateDeps): RouteSet {
   const { db } = deps;
   const detail = async (id: string) => machineDetail(await findMachine(db, id));
+  const reached = (on: Db | Tx, actor: Actor, idOrName: string, permission: "estate-read" | "operate") =>
+    reachedId(on, actor, "machine", { idOrName, permission });
   return implement(machineContract, {
-    listMachines: async ({ query }) => {
+    listMachines: async ({ actor, query }) => {
       const rows = machineRows(db)
+        .where(inReach(actor, "estate-read", "machine"))
         .$if(query.site !== undefined, (q) => q.where("site.name", "=", query.site ?? ""))
         .$if(query.enclosure !== undefined, (q) => q.where("enclosure.name", "=", query.enclosure ?? ""))
         .$if(query.state !== undefined, (q) => q.where("machine.state", "=", query.state ?? ""))
@@ -86,7 +92,7 @@ function machineRoutes(deps: EstateDeps): RouteSet {
         .$if(query.maintenance !== undefined, (q) => q.where("machine.maintenance", "=", query.maintenance ?? false));
       return mapPage(await pageQuery(rows, query, orderOf("machine")), machineView);
     },
-    getMachine: ({ params }) => detail(params.id),
+    getMachine: async ({ actor, params }) => detail(await reached(db, actor, params.id, "estate-read")),
     createMachine: async ({ actor, body, signal, recordAnswer }) => {
       const record: EnrolRecord = async (tx, id) => recordAnswer(tx, machineDetail(await findMachine(tx, id)));
       return detail(await enrolMachine(deps, actor, body, { signal, record }));
@@ -105,13 +111,13 @@ function machineRoutes(deps: EstateDeps): RouteSet {
       return detail(id);
     },
     maintainMachine: async ({ actor, params, body }) => {
-      const id = await machineIdOf(db, params.id);
+      const id = await reached(db, actor, params.id, "operate");
       await maintainMachine(db, actor, id, body);
       return detail(id);
     },
     powerMachine: async ({ actor, params, body, recordAnswer }) =>
       inTx(db, async (tx) => {
-        const id = await machineIdOf(tx, params.id);
+        const id = await reached(tx, actor, params.id, "operate");
         const answer = { operationId: await powerMachine(tx, deps, actor, { id, ...body }) };
         await recordAnswer(tx, answer);
         return answer;
@@ -128,20 +134,30 @@ function machineRoutes(deps: EstateDeps): RouteSet {
   });
 }
 
+function providerRoutes(deps: EstateDeps): RouteSet {
+  return implement(providerContract, {
+    listProviders: async () => ({ items: deps.registry.describeProviders() }),
+    testProvider: ({ actor, body, signal }) => testProvider(deps, actor, body, { signal }),
+  });
+}
+
 type EnrolRecord = NonNullable<Parameters<typeof enrolMachine>[3]["record"]>;
 
 function hostRoutes(deps: EstateDeps): RouteSet {
   const { db } = deps;
   const detail = async (id: string) => hostDetail(await findHost(db, id));
+  const reached = (actor: Actor, idOrName: string, permission: "estate-read" | "operate") =>
+    reachedId(db, actor, "host", { idOrName, permission });
   return implement(hostContract, {
-    listHosts: async ({ query }) => {
+    listHosts: async ({ actor, query }) => {
       const rows = hostRows(db)
+        .where(inReach(actor, "estate-read", "host"))
         .$if(query.site !== undefined, (q) => q.where("site.name", "=", query.site ?? ""))
         .$if(query.state !== undefined, (q) => q.where("host.state", "=", query.state ?? ""))
         .$if(query.maintenance !== undefined, (q) => q.where("host.maintenance", "=", query.maintenance ?? false));
       return mapPage(await pageQuery(rows, query, orderOf("host")), hostView);
     },
-    getHost: ({ params }) => detail(params.id),
+    getHost: async ({ actor, params }) => detail(await reached(actor, params.id, "estate-read")),
     createHost: async ({ actor, body, signal, recordAnswer }) => {
       const record: EnrolRecord = async (tx, id) => recordAnswer(tx, hostDetail(await findHost(tx, id)));
       return detail(await enrolHost(deps, actor, body, { signal, record }));
@@ -151,13 +167,13 @@ function hostRoutes(deps: EstateDeps): RouteSet {
       await updateHost(deps, actor, { id, ifMatch, change: body });
       return detail(id);
     },
-    refreshHost: async ({ params, signal }) => {
-      const id = await hostIdOf(db, params.id);
+    refreshHost: async ({ actor, params, signal }) => {
+      const id = await reached(actor, params.id, "operate");
       await refreshHost(deps, id, signal);
       return detail(id);
     },
     maintainHost: async ({ actor, params, body }) => {
-      const id = await hostIdOf(db, params.id);
+      const id = await reached(actor, params.id, "operate");
       await maintainHost(db, actor, id, body);
       return detail(id);
     },

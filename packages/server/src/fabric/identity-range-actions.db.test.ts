@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDb, type TestDb } from "../kernel/db/test-db.ts";
+import { testActor } from "../kernel/http/testing/actor.ts";
 import { createIdentityRange, deleteIdentityRange } from "./identity-range-actions.ts";
 
-const actor = { userId: null, name: "test", roles: ["administrator"] } as const;
+const actor = testActor("test", "administrator", { userId: null });
 let test: TestDb;
 
 beforeAll(async () => {

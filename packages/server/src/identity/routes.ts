@@ -3,6 +3,7 @@ import { sessionCookie } from "../kernel/auth/credentials.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { mapPage, pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";
+import { groupsOf, namedGrants } from "./held-grants.ts";
 import { changePassword, login, logout, SESSION_HOURS } from "./sessions.ts";
 import { getUser, renderUser } from "./store.ts";
 import { createToken, renderToken, revokeToken } from "./tokens.ts";
@@ -28,7 +29,13 @@ export function identityRoutes({ db, secureCookies = false }: IdentityDeps): Rou
       setHeader("set-cookie", cookie("", 0));
       return {};
     },
-    whoami: async ({ actor }) => renderUser(await getUser(db, actor.userId ?? "")),
+    whoami: async ({ actor }) => ({
+      ...renderUser(await getUser(db, actor.userId ?? "")),
+      roles: [...actor.roles],
+      grants: await namedGrants(db, actor.grants),
+      groups: await groupsOf(db, actor.userId ?? ""),
+      scope: actor.scope,
+    }),
     changePassword: async ({ actor, body, remoteAddress }) => {
       await changePassword(db, actor, { ...body, address: remoteAddress });
       return {};
@@ -37,7 +44,7 @@ export function identityRoutes({ db, secureCookies = false }: IdentityDeps): Rou
     listTokens: async ({ actor, query }) => {
       const own = db
         .selectFrom("api_token")
-        .select(["id", "user_id", "name", "created_at", "expires_at", "last_used_at", "revoked_at"])
+        .select(["id", "user_id", "name", "created_at", "expires_at", "last_used_at", "revoked_at", "scope"])
         .where("user_id", "=", actor.userId ?? "")
         .where("revoked_at", "is", null);
       const page = await pageQuery(own, query, {
@@ -50,7 +57,7 @@ export function identityRoutes({ db, secureCookies = false }: IdentityDeps): Rou
     },
     createToken: async ({ actor, body }) => {
       const expiresAt = body.expiresAt === undefined ? null : new Date(body.expiresAt);
-      const { row, token } = await createToken(db, actor, { name: body.name, expiresAt });
+      const { row, token } = await createToken(db, actor, { name: body.name, scope: body.scope, expiresAt });
       return { ...renderToken(row), token };
     },
     revokeToken: async ({ actor, params }) => {

@@ -1,67 +1,97 @@
 import { sql } from "kysely";
 import type { Credentials } from "../kernel/auth/credentials.ts";
-import { hashSecret, newSecret } from "../kernel/auth/secrets.ts";
+import { hashSecret } from "../kernel/auth/secrets.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
+import type { SecretBox } from "../kernel/secrets.ts";
 import { audit } from "./audit.ts";
-import { checkPassword } from "./password-check.ts";
-import { hashPassword } from "./passwords.ts";
-import { endSessions, findUser, getUser, type RoleName, roleOf } from "./store.ts";
+import { refuseWeakPassword } from "./common-passwords.ts";
+import { type ExternalUser, signInExternal } from "./external-users.ts";
+import { directoryOf } from "./ldap-rules.ts";
+import { signInByDirectory } from "./ldap-sign-in.ts";
+import { countedAttempt } from "./password-check.ts";
+import { hashPassword, isPasswordOf } from "./passwords.ts";
+import { type OpenedSession, openSession, type SignInFrom } from "./session-open.ts";
+import { openSecret, readSetting } from "./sign-in-settings.ts";
+import { endSessions, findUser, getUser, type UserRow } from "./store.ts";
 
-export const SESSION_HOURS = 12;
+interface Deps {
+  readonly db: Db;
+  readonly secrets: SecretBox;
+}
 
 interface Login {
   readonly name: string;
   readonly password: string;
-  readonly address: string;
-  readonly requestId: string;
+  readonly from: SignInFrom;
 }
 
-/** Opens a session. Whatever is wrong, the answer is the same, and takes as long. */
-export async function login(
-  db: Db,
-  given: Login,
-): Promise<{ secret: string; name: string; role: RoleName; expiresAt: Date }> {
-  const user = await findUser(db, given.name);
-  const isRight = await checkPassword(db, { ...given, passwordHash: user?.password_hash ?? null });
-  if (!isRight || user === null || user.disabled_at !== null) {
-    await audit(db, {
-      actor: { userId: null, name: given.name },
-      action: "session.create",
-      object: { kind: "user", id: user?.id ?? "unknown", name: given.name },
-      outcome: "refused",
-      requestId: given.requestId,
-      details: { address: given.address },
-    });
+type Proved = { readonly local: UserRow } | { readonly external: ExternalUser };
+
+/**
+ * Opens a session by name and password: of a user of Berth's own, or else of the directory. Whatever is wrong, the
+ * answer is the same.
+ */
+export async function login(deps: Deps, given: Login): Promise<OpenedSession> {
+  const { db } = deps;
+  const name = given.name.toLowerCase();
+  const { address } = given.from;
+  const proved = await countedAttempt(db, { name, address }, () => prove(deps, { name, password: given.password }));
+  if (proved === null) {
+    await noteRefusal(db, given, "wrong name or password, or disabled");
     throw new AppError("unauthenticated", "The name or the password is wrong.");
   }
-  const secret = newSecret("session");
-  const expiresAt = new Date(Date.now() + SESSION_HOURS * 3_600_000);
-  await inTx(db, async (tx) => {
-    await tx.deleteFrom("session").where("expires_at", "<", sql<Date>`now()`).execute();
-    await tx
-      .insertInto("session")
-      .values({ secret_hash: hashSecret(secret), user_id: user.id, expires_at: expiresAt })
-      .execute();
-    await audit(tx, {
-      actor: { userId: user.id, name: user.name },
-      action: "session.create",
-      object: { kind: "user", id: user.id, name: user.name },
-      outcome: "done",
-      requestId: given.requestId,
-      details: { address: given.address },
-    });
-  });
-  return { secret, name: user.name, role: roleOf(user), expiresAt };
+  try {
+    return await inTx(db, async (tx) =>
+      "local" in proved
+        ? openSession(tx, { user: proved.local, source: "local", from: given.from })
+        : openSession(tx, { user: await signInExternal(tx, proved.external), source: "ldap", from: given.from }),
+    );
+  } catch (error) {
+    if (error instanceof AppError) await noteRefusal(db, given, error.message);
+    throw error;
+  }
 }
 
-/** Ends what this request showed: its session, or its token. */
-export async function logout(db: Db, actor: Actor, credentials: Credentials): Promise<void> {
+/** Who this is; null when the name or the password is wrong. A name of Berth's own is never asked for elsewhere. */
+async function prove(deps: Deps, given: { name: string; password: string }): Promise<Proved | null> {
+  const user = await findUser(deps.db, given.name);
+  const setting = user?.source === "local" ? null : await readSetting(deps.db, "ldap");
+  if (setting !== null) {
+    const open = { directory: directoryOf(setting.settings), bindPassword: openSecret(deps, "ldap", setting) };
+    const external = await signInByDirectory(open, given);
+    return external === null ? null : { external };
+  }
+  const isRight = await isPasswordOf(user?.password_hash ?? null, given.password);
+  return user !== null && isRight && user.disabled_at === null ? { local: user } : null;
+}
+
+async function noteRefusal(db: Db, given: Login, reason: string): Promise<void> {
+  const user = await findUser(db, given.name);
+  const { address, requestId } = given.from;
+  await audit(db, {
+    actor: { userId: null, name: given.name, origin: { address, requestId } },
+    action: "session.create",
+    object: { kind: "user", id: user?.id ?? "unknown", name: given.name },
+    outcome: "refused",
+    details: { reason },
+  });
+}
+
+/** Ends what this request showed: its session, or its token. Answers the provider's token, for a sign-out there. */
+export async function logout(
+  { db, secrets }: Deps,
+  actor: Actor,
+  credentials: Credentials,
+): Promise<{ source: string | null; idToken: string | null }> {
   const hash = hashSecret(credentials.secret);
-  await inTx(db, async (tx) => {
-    if (credentials.kind === "session") await tx.deleteFrom("session").where("secret_hash", "=", hash).execute();
-    else {
+  return inTx(db, async (tx) => {
+    const ended =
+      credentials.kind === "session"
+        ? await tx.deleteFrom("session").where("secret_hash", "=", hash).returningAll().executeTakeFirst()
+        : undefined;
+    if (credentials.kind === "token") {
       await tx.updateTable("api_token").set({ revoked_at: sql<Date>`now()` }).where("secret_hash", "=", hash).execute();
     }
     await audit(tx, {
@@ -70,7 +100,21 @@ export async function logout(db: Db, actor: Actor, credentials: Credentials): Pr
       object: { kind: "user", id: actor.userId ?? "", name: actor.name },
       outcome: "done",
     });
+    const sealed = ended?.id_token_sealed ?? null;
+    return { source: ended?.source ?? null, idToken: sealed === null ? null : openIdToken(secrets, sealed) };
   });
+}
+
+/** What an ID token is sealed for. */
+export const ID_TOKEN_CONTEXT = "session/id-token";
+
+/** Signing out must not fail because of it: without it the provider asks the user. */
+function openIdToken(secrets: SecretBox, sealed: string): string | null {
+  try {
+    return secrets.open(sealed, ID_TOKEN_CONTEXT);
+  } catch {
+    return null;
+  }
 }
 
 /** The current password is asked for again: a session left open must not be enough to take the account over. */
@@ -79,18 +123,19 @@ export async function changePassword(
   actor: Actor,
   given: { current: string; next: string; address: string },
 ): Promise<void> {
-  const user = await getUser(db, actor.name);
-  const isRight = await checkPassword(db, {
-    name: user.name,
-    address: given.address,
-    password: given.current,
-    passwordHash: user.password_hash,
-  });
-  if (!isRight) {
+  const user = await getUser(db, actor.userId ?? "");
+  if (user.source !== "local") {
+    throw new AppError("conflict", "Your password is not kept in Berth: change it where you have it from.");
+  }
+  const isRight = await countedAttempt(db, { name: user.name, address: given.address }, async () =>
+    (await isPasswordOf(user.password_hash, given.current)) ? true : null,
+  );
+  if (isRight === null) {
     throw new AppError("invalid_request", "The current password is wrong.", {
       fields: [{ field: "current", message: "is wrong" }],
     });
   }
+  await refuseWeakPassword({ password: given.next, userName: user.name, field: "next" });
   const passwordHash = await hashPassword(given.next);
   await inTx(db, async (tx) => {
     await tx

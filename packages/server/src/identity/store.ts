@@ -1,4 +1,5 @@
-import type { Role, UserInfo } from "@berth/api/identity.ts";
+import type { UserInfo } from "@berth/api/identity.ts";
+import type { RoleName } from "@berth/api/role.ts";
 import type { Selectable } from "kysely";
 import type { z } from "zod";
 import type { Db, Tx } from "../kernel/db/db.ts";
@@ -6,7 +7,6 @@ import type { BerthUserTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
 
 export type UserRow = Selectable<BerthUserTable>;
-export type RoleName = z.infer<typeof Role>;
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
@@ -39,7 +39,10 @@ function noSuchUser(): never {
   throw new AppError("not_found", "There is no such user.");
 }
 
-/** Locks all enabled administrators, so that two of them can't remove each other at once. */
+/**
+ * Locks all enabled users who are administrators themselves, so that two of them can't remove each other at once. Roles
+ * through grants and groups don't count: a directory could take them all away.
+ */
 export async function lockAdministrators(tx: Tx): Promise<string[]> {
   const rows = await tx
     .selectFrom("berth_user")
@@ -68,7 +71,7 @@ export function renderUser(row: UserRow): z.input<typeof UserInfo> {
   };
 }
 
-/** The table's check allows these two only. */
 export function roleOf(row: { role: string }): RoleName {
-  return row.role === "administrator" ? "administrator" : "user";
+  // The table's check allows the roles only.
+  return row.role as RoleName;
 }

@@ -15,6 +15,7 @@ interface NewToken {
   readonly userId: string;
   readonly name: string;
   readonly expiresAt: Date | null;
+  readonly scope?: Actor["scope"] | undefined;
 }
 
 /** Adds a token's row; what it returns as `token` is kept nowhere. */
@@ -28,6 +29,7 @@ export async function insertToken(tx: Tx, given: NewToken): Promise<{ row: Token
       name: given.name,
       secret_hash: hashSecret(token),
       expires_at: given.expiresAt,
+      scope: given.scope ?? "full",
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -37,7 +39,7 @@ export async function insertToken(tx: Tx, given: NewToken): Promise<{ row: Token
 export async function createToken(
   db: Db,
   actor: Actor,
-  given: { name: string; expiresAt: Date | null },
+  given: Omit<NewToken, "userId">,
 ): Promise<{ row: TokenRow; token: string }> {
   if (given.expiresAt !== null && given.expiresAt.getTime() <= Date.now()) {
     throw new AppError("invalid_request", "The token would have ended already.", {
@@ -47,7 +49,8 @@ export async function createToken(
   try {
     return await inTx(db, async (tx) => {
       const made = await insertToken(tx, { userId: actor.userId ?? "", ...given });
-      await audit(tx, { actor, action: "token.create", object: objectOf(made.row), outcome: "done" });
+      const details = { scope: made.row.scope, expiresAt: made.row.expires_at };
+      await audit(tx, { actor, action: "token.create", object: objectOf(made.row), outcome: "done", details });
       return made;
     });
   } catch (error) {
@@ -76,6 +79,8 @@ export function renderToken(row: Omit<TokenRow, "secret_hash">): z.input<typeof 
   return {
     id: row.id,
     name: row.name,
+    // The column's check allows these two only.
+    scope: row.scope as Actor["scope"],
     createdAt: row.created_at.toISOString(),
     expiresAt: row.expires_at?.toISOString() ?? null,
     lastUsedAt: row.last_used_at?.toISOString() ?? null,

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { RoleName } from "@berth/api/role.ts";
 import { sql } from "kysely";
 import { newPassword } from "../kernel/auth/secrets.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
@@ -6,7 +7,7 @@ import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import { audit } from "./audit.ts";
 import { hashPassword } from "./passwords.ts";
-import { endSessions, lockAdministrators, lockUser, type RoleName, type UserRow } from "./store.ts";
+import { endSessions, lockAdministrators, lockUser, type UserRow } from "./store.ts";
 
 interface NewUser {
   readonly name: string;
@@ -79,7 +80,9 @@ export async function updateUser(
         `The user was changed meanwhile: it is at version ${user.version} now.`,
       );
     }
-    if (given.change.role === "user") refuseLastAdministrator(user, administrators);
+    if (given.change.role !== undefined && given.change.role !== "administrator") {
+      refuseLastAdministrator(user, administrators);
+    }
     const changed = await tx
       .updateTable("berth_user")
       .set((set) => ({
@@ -96,7 +99,7 @@ export async function updateUser(
       action: "user.update",
       object: objectOf(user),
       outcome: "done",
-      details: { ...given.change },
+      details: { before: { role: user.role, email: user.email }, after: { role: changed.role, email: changed.email } },
     });
     return changed;
   });

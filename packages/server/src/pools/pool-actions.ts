@@ -3,6 +3,7 @@ import type { NewPool } from "@berth/api/pool.ts";
 import type { z } from "zod";
 import { refColumn } from "../fabric/refs.ts";
 import { audit } from "../identity/audit.ts";
+import { may } from "../identity/grants.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
@@ -19,10 +20,10 @@ type Detail = ReturnType<typeof poolDetailView>;
 
 const MAX_USE = 200;
 
-/** One pool with its members; to administrators with who holds what. A pool of others is not there. */
+/** One pool with its members; to who looks after it, with who holds what. A pool that is not for the caller is not there. */
 export async function getPool(db: Db | Tx, actor: Actor, idOrName: string): Promise<Detail> {
   const row = await findPool(db, actor, idOrName);
-  const use = actor.roles.includes("administrator")
+  const use = may(actor, "estate-read", { poolId: row.id })
     ? await reservationRows(db)
         .where("reservation.pool_id", "=", row.id)
         .orderBy("starts_at")

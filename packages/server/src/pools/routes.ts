@@ -1,5 +1,6 @@
 import { poolContract } from "@berth/api/pool.ts";
 import { sql } from "kysely";
+import { mayWhere } from "../identity/grants.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { integerKey, mapPage, pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";
@@ -35,8 +36,9 @@ export function poolRoutes({ db }: PoolDeps): RouteSet {
       await deletePool(db, actor, params.id);
       return {};
     },
-    listReservations: async ({ query }) => {
+    listReservations: async ({ actor, query }) => {
       const rows = reservationRows(db)
+        .where(mayWhere(actor, "estate-read", { owner: null, project: null, pool: "reservation.pool_id" }))
         .$if(query.pool !== undefined, (q) => q.where("resource_pool.name", "=", query.pool ?? ""))
         .$if(query.kind !== undefined, (q) => q.where("reservation.kind", "=", query.kind ?? ""));
       const page = await pageQuery(rows, query, {

@@ -1,24 +1,35 @@
 import { type RawBuilder, sql } from "kysely";
 import { effective } from "../fabric/occupancy.ts";
+import { mayWhere, type ScopeColumns } from "../identity/grants.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 
-/** Who may use a pool: everybody when it names nobody; administrators always. In SQL, so that lists page by it too. */
+const POOL_SCOPE: ScopeColumns = { owner: null, project: null, pool: "resource_pool.id" };
+
+/**
+ * Who may use a pool: everybody when it names nobody, who has a role on it, and administrators. In SQL, so that lists
+ * page by it too.
+ */
 export function mayUse(actor: Actor): RawBuilder<boolean> {
-  if (actor.roles.includes("administrator")) return sql<boolean>`true`;
   return sql<boolean>`(
     (cardinality(resource_pool.users) = 0 and cardinality(resource_pool.roles) = 0)
-    or ${actor.name} = any(resource_pool.users) or resource_pool.roles && ${actor.roles}::text[])`;
+    or ${actor.name} = any(resource_pool.users) or resource_pool.roles && ${actor.roles}::text[]
+    or ${mayWhere(actor, "request", POOL_SCOPE)})`;
+}
+
+/** Who knows of a pool: who may use it, and who looks after the estate. */
+function maySee(actor: Actor): RawBuilder<boolean> {
+  return sql<boolean>`(${mayUse(actor)} or ${mayWhere(actor, "estate-read", POOL_SCOPE)})`;
 }
 
 /** Promises that hold at this moment, on one of the pool's members, through whichever pool they were made. */
 const HELD_NOW = sql`r.released_at is null and ${effective("r.during")} @> now()`;
 
-/** Pools with what they have and what of it is promised now. */
+/** Pools that the caller knows of, with what they have and what of it is promised now. */
 export function poolRows(db: Db | Tx, actor: Actor) {
   return db
     .selectFrom("resource_pool")
-    .where(mayUse(actor))
+    .where(maySee(actor))
     .selectAll("resource_pool")
     .select([
       sql<number>`(select count(*) from resource_pool_machine m where m.pool_id = resource_pool.id)`.as(

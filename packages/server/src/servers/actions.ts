@@ -1,19 +1,29 @@
 import { randomUUID } from "node:crypto";
 import { audit } from "../identity/audit.ts";
+import { demand, mayWhere, type Permission } from "../identity/grants.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
-import { mayAct } from "./owner-rules.ts";
 import { allowedActions, type ServerAction } from "./rules.ts";
+import { SERVER_SCOPE, serverScope } from "./scope.ts";
 import { serverPower } from "./server-power.ts";
 import { findServer, type ServerRow } from "./store.ts";
 
-/** The server, if the caller may see it; `not_found` otherwise, as if it were not there. */
-export async function ownServer(db: Db | Tx, actor: Actor, idOrName: string): Promise<ServerRow> {
-  const server = await findServer(db, idOrName, actor.userId);
-  if (server === null || !mayAct(actor, server.owner_id))
-    throw new AppError("not_found", `there is no server ${idOrName}`);
+/**
+ * The server, if the caller sees it; `not_found` otherwise, as if it were not there. Who sees it and may not do more is
+ * told so.
+ */
+export async function ownServer(
+  db: Db | Tx,
+  actor: Actor,
+  idOrName: string,
+  permission: Extract<Permission, "see" | "operate"> = "operate",
+): Promise<ServerRow> {
+  const seen = mayWhere(actor, "see", SERVER_SCOPE);
+  const server = await findServer(db, idOrName, { seen, prefer: actor.userId });
+  if (server === null) throw new AppError("not_found", `there is no server ${idOrName}`);
+  demand(actor, permission, serverScope(server), `operate server ${server.name}`);
   return server;
 }
 

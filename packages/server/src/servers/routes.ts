@@ -1,4 +1,5 @@
 import { serverContract } from "@berth/api/server.ts";
+import { topologyContract } from "@berth/api/topology.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
@@ -6,6 +7,7 @@ import { implement, type RouteSet } from "../kernel/http/handler.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import { ownServer, switchServer } from "./actions.ts";
 import { decisionsOf, listServers, serverDetailOf } from "./read-models.ts";
+import { topologyOf } from "./topology.ts";
 
 export interface ServerRoutesDeps {
   readonly db: Db;
@@ -16,19 +18,23 @@ export interface ServerRoutesDeps {
 
 export function serverRoutes(deps: ServerRoutesDeps): RouteSet {
   const { db } = deps;
-  return implement(serverContract, {
-    listServers: ({ actor, query }) => listServers(db, actor, query),
-    getServer: async ({ actor, params }) => serverDetailOf(db, await ownServer(db, actor, params.id)),
-    startServer: ({ actor, params, recordAnswer }) => switchServer(deps, actor, params.id, "start", recordAnswer),
-    stopServer: ({ actor, params, recordAnswer }) => switchServer(deps, actor, params.id, "stop", recordAnswer),
-    restartServer: ({ actor, params, recordAnswer }) => switchServer(deps, actor, params.id, "restart", recordAnswer),
-    async explain({ actor, params }) {
-      const { kind, id } = params;
-      const subjects =
-        kind === "server" ? [(await ownServer(db, actor, id)).id] : await deps.subjectsBehind(actor, kind, id);
-      const items = await decisionsOf(db, subjects);
-      if (items.length === 0) throw new AppError("not_found", `nothing was decided about ${kind} ${id} by itself`);
-      return { items };
+  return implement(
+    { ...serverContract, ...topologyContract },
+    {
+      getTopology: ({ query }) => topologyOf(db, query.site),
+      listServers: ({ actor, query }) => listServers(db, actor, query),
+      getServer: async ({ actor, params }) => serverDetailOf(db, await ownServer(db, actor, params.id, "see")),
+      startServer: ({ actor, params, recordAnswer }) => switchServer(deps, actor, params.id, "start", recordAnswer),
+      stopServer: ({ actor, params, recordAnswer }) => switchServer(deps, actor, params.id, "stop", recordAnswer),
+      restartServer: ({ actor, params, recordAnswer }) => switchServer(deps, actor, params.id, "restart", recordAnswer),
+      async explain({ actor, params }) {
+        const { kind, id } = params;
+        const subjects =
+          kind === "server" ? [(await ownServer(db, actor, id, "see")).id] : await deps.subjectsBehind(actor, kind, id);
+        const items = await decisionsOf(db, subjects);
+        if (items.length === 0) throw new AppError("not_found", `nothing was decided about ${kind} ${id} by itself`);
+        return { items };
+      },
     },
-  });
+  );
 }

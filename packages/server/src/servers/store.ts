@@ -1,4 +1,4 @@
-import { type Selectable, sql } from "kysely";
+import { type RawBuilder, type Selectable, sql } from "kysely";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import type { ServerTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
@@ -27,7 +27,15 @@ export interface ServerDisk {
   readonly volume: string;
 }
 
-export type ServerRow = Omit<Selectable<ServerTable>, "disks" | "nics" | "state" | "kind"> & {
+/** How its operating system is set up at its first start. */
+export interface ServerOs {
+  readonly locale: string | null;
+  readonly timeZone: string | null;
+  readonly adminKeys: readonly string[];
+}
+
+export type ServerRow = Omit<Selectable<ServerTable>, "disks" | "nics" | "os" | "state" | "kind"> & {
+  readonly os: ServerOs | null;
   readonly disks: readonly ServerDisk[];
   readonly nics: readonly ServerNic[];
   readonly state: ServerState;
@@ -45,6 +53,8 @@ export interface NewServer
     | "ordinal"
     | "kind"
     | "owner_id"
+    | "project_id"
+    | "pool_id"
     | "site_id"
     | "machine_id"
     | "host_id"
@@ -58,12 +68,19 @@ export interface NewServer
     | "serial"
     | "host_key_public"
     | "host_key_sealed"
-  > {}
+  > {
+  readonly os?: ServerOs | null;
+}
 
 export async function insertServer(tx: Tx, server: NewServer): Promise<void> {
   await tx
     .insertInto("server")
-    .values({ ...server, disks: JSON.stringify(server.disks), nics: JSON.stringify(server.nics) })
+    .values({
+      ...server,
+      disks: JSON.stringify(server.disks),
+      nics: JSON.stringify(server.nics),
+      os: server.os == null ? null : JSON.stringify(server.os),
+    })
     .execute();
 }
 
@@ -73,16 +90,17 @@ export async function readServer(db: Db | Tx, id: string): Promise<ServerRow> {
   return rowOf(row);
 }
 
-/** By id, or by the name of the newest server that has it; `prefer`'s own before those of others. */
+/** By id, or by the name of the newest `seen` server that has it; `prefer`'s own before those of others. */
 export async function findServer(
   db: Db | Tx,
   idOrName: string,
-  prefer: string | null = null,
+  { seen, prefer }: { readonly seen: RawBuilder<boolean>; readonly prefer: string | null },
 ): Promise<ServerRow | null> {
   const row = await db
     .selectFrom("server")
     .selectAll()
     .where(isUuid(idOrName) ? "id" : "name", "=", idOrName)
+    .where(seen)
     .orderBy(sql`owner_id is not distinct from ${prefer}::uuid`, "desc")
     .orderBy("created_at", "desc")
     .limit(1)
@@ -177,7 +195,7 @@ export async function recordDecision(tx: Tx, decision: DecisionRow): Promise<voi
 }
 
 export function rowOf(row: Selectable<ServerTable>): ServerRow {
-  // The database checks kind and state; disks and nics are written by insertServer only.
+  // The database checks kind and state; disks, nics and os are written by insertServer only.
   return row as unknown as ServerRow;
 }
 

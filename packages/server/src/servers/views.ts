@@ -8,7 +8,7 @@ type Power = "on" | "off" | "unknown";
 
 export function serverInfo(
   server: ServerRow,
-  where: { service: string; on: string | null },
+  where: { service: string; project: string | null; on: string | null },
 ): z.input<typeof ServerInfo> {
   return {
     id: server.id,
@@ -18,6 +18,7 @@ export function serverInfo(
     kind: server.kind,
     state: server.state,
     service: where.service,
+    project: where.project,
     group: server.group_name,
     on: where.on,
     cores: server.cores,
@@ -36,7 +37,7 @@ export function serverInfo(
 
 export function serverDetail(
   server: ServerRow,
-  where: { service: string; on: string | null; image: string },
+  where: { service: string; project: string | null; on: string | null; image: string },
 ): z.input<typeof ServerDetail> {
   return {
     ...serverInfo(server, where),

@@ -2,10 +2,12 @@ import type { requestContract } from "@berth/api/request.ts";
 import type { serviceContract } from "@berth/api/service.ts";
 import { sql } from "kysely";
 import type { z } from "zod";
+import { mayWhere } from "../identity/grants.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import { requestInfos, serviceInfos } from "./read-models.ts";
+import { REQUEST_SCOPE, SERVICE_SCOPE } from "./scope.ts";
 import type { RequestRow, ServiceRow } from "./store.ts";
 
 type RequestQuery = z.output<typeof requestContract.listRequests.query>;
@@ -16,7 +18,8 @@ export async function listRequests(db: Db, actor: Actor, query: RequestQuery) {
     .selectFrom("request")
     .innerJoin("service", "service.id", "request.service_id")
     .selectAll("request")
-    .$if(!isAdministrator(actor), (q) => q.where("request.requester_id", "=", actor.userId))
+    .where(mayWhere(actor, "see", REQUEST_SCOPE))
+    .$if(query.project !== undefined, (q) => q.where("request.project_id", "in", projectId(db, query.project)))
     // `parked` is how a request shows whose operation waits for a person.
     .$if(query.state === "parked", (q) =>
       q.where(
@@ -45,7 +48,8 @@ export async function listServices(db: Db, actor: Actor, query: ServiceQuery) {
   const rows = db
     .selectFrom("service")
     .selectAll()
-    .$if(!isAdministrator(actor), (q) => q.where("owner_id", "=", actor.userId))
+    .where(mayWhere(actor, "see", SERVICE_SCOPE))
+    .$if(query.project !== undefined, (q) => q.where("service.project_id", "in", projectId(db, query.project)))
     .$if(query.state !== undefined, (q) => q.where("state", "=", query.state ?? ""))
     .$if(query.owner !== undefined, (q) =>
       q.where(
@@ -71,6 +75,6 @@ export async function listServices(db: Db, actor: Actor, query: ServiceQuery) {
   return page.next === undefined ? { items } : { items, next: page.next };
 }
 
-function isAdministrator(actor: Actor): boolean {
-  return actor.roles.includes("administrator");
+function projectId(db: Db, name = "") {
+  return db.selectFrom("project").select("id").where("name", "=", name);
 }

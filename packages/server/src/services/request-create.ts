@@ -9,6 +9,7 @@ import { claimIdentity } from "../fabric/identity-claim.ts";
 import { networkIdsByName } from "../fabric/store.ts";
 import { newGuestKeys } from "../guests/keys.ts";
 import { audit } from "../identity/audit.ts";
+import { projectToAskIn } from "../identity/project-names.ts";
 import { findImage } from "../images/actions.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
@@ -45,13 +46,14 @@ export async function createRequest(
   deps: RequestDeps,
   actor: Actor,
   wish: Wish,
-  options: { record?: RecordId; owner?: Owner } = {},
+  options: { record?: RecordId; behalf?: Behalf } = {},
 ): Promise<string> {
-  const { record = nothing, owner = ownerOf(actor) } = options;
+  const { record = nothing, behalf } = options;
+  const owner = behalf?.owner ?? ownerOf(actor);
   const during = leaseOf(wish, new Date());
   try {
     return await inTx(deps.db, async (tx) => {
-      const id = await submit(deps, tx, { actor, owner, wish, during });
+      const id = await submit(deps, tx, { actor, owner, wish, during, behalf });
       await record(tx, id);
       return id;
     });
@@ -71,9 +73,16 @@ export interface Owner {
   readonly name: string;
 }
 
+/** Somebody asks again for another: it stays whose it was. */
+export interface Behalf {
+  readonly owner: Owner;
+  readonly projectId: string | null;
+}
+
 interface Asked {
   readonly actor: Actor;
   readonly owner: Owner;
+  readonly behalf: Behalf | undefined;
   readonly wish: Wish;
   readonly during: { readonly startsAt: Date; readonly endsAt: Date };
 }
@@ -97,7 +106,7 @@ export function leaseOf(wish: Pick<Wish, "startsAt" | "endsAt">, now: Date): { s
 
 const MAX_LEASE_MS = 10 * 366 * 24 * 3600_000;
 
-async function submit(deps: RequestDeps, tx: Tx, { actor, owner, wish, during }: Asked): Promise<string> {
+async function submit(deps: RequestDeps, tx: Tx, { actor, owner, wish, during, behalf }: Asked): Promise<string> {
   const { templateId, label, template } = await readPublishedTemplate(tx, wish.template);
   const servers = planServers(template, wish, randomUUID);
   const problems = checkNames(servers);
@@ -107,6 +116,7 @@ async function submit(deps: RequestDeps, tx: Tx, { actor, owner, wish, during }:
   const requestId = randomUUID();
   const serviceId = randomUUID();
   const networkIds = await networkIdsByName(tx, template.networks);
+  const projectId = behalf === undefined ? await projectToAskIn(tx, actor, wish.project) : behalf.projectId;
   const poolIds = await poolIdsByName(tx, wish.pools, actor);
   const placements = await reserve(tx, {
     requestId,
@@ -115,7 +125,8 @@ async function submit(deps: RequestDeps, tx: Tx, { actor, owner, wish, during }:
     poolIds,
     demands: servers.map((server) => demandOf(server, networkIds)),
   });
-  const pool = placements[0]?.pool ?? "";
+  const { pool = "", poolId = null } = placements[0] ?? {};
+  const scope = { project_id: projectId, pool_id: poolId };
   const price = await priceQuote(tx, template, leaseDays(during.startsAt, during.endsAt), placements);
   const userKey = newGuestKeys();
   await tx
@@ -124,6 +135,7 @@ async function submit(deps: RequestDeps, tx: Tx, { actor, owner, wish, during }:
       id: serviceId,
       name: wish.service,
       owner_id: owner.id,
+      ...scope,
       template_id: templateId,
       template_label: label,
       pool,
@@ -140,7 +152,7 @@ async function submit(deps: RequestDeps, tx: Tx, { actor, owner, wish, during }:
   for (const server of servers) {
     const placement = placements.find((p) => p.serverId === server.id);
     if (placement === undefined) throw new Error(`the pools placed no ${server.name}`);
-    await occupy(deps, tx, { server, placement, networkIds, groupIds, during, serviceId, ownerId: owner.id });
+    await occupy(deps, tx, { server, placement, networkIds, groupIds, during, serviceId, ownerId: owner.id, scope });
   }
   await tx
     .insertInto("request")
@@ -149,6 +161,7 @@ async function submit(deps: RequestDeps, tx: Tx, { actor, owner, wish, during }:
       service_id: serviceId,
       requester_id: owner.id,
       requester: owner.name,
+      ...scope,
       email: wish.email,
       completion: wish.completion,
       pools: JSON.stringify(wish.pools),
@@ -181,6 +194,7 @@ interface Occupation {
   readonly during: { startsAt: Date; endsAt: Date };
   readonly serviceId: string;
   readonly ownerId: string;
+  readonly scope: { readonly project_id: string | null; readonly pool_id: string | null };
 }
 
 /** Gives one placed server its identity, addresses, disks and profile, and its record. */
@@ -226,6 +240,7 @@ async function occupy(deps: RequestDeps, tx: Tx, o: Occupation): Promise<void> {
     ordinal: server.ordinal,
     kind: placement.kind,
     owner_id: o.ownerId,
+    ...o.scope,
     site_id: placement.siteId,
     machine_id: placement.machineId,
     host_id: placement.hostId,
@@ -237,6 +252,7 @@ async function occupy(deps: RequestDeps, tx: Tx, o: Occupation): Promise<void> {
     nics,
     uuid: identity.uuid,
     serial: identity.serial,
+    os: group.os,
     host_key_public: hostKey.public,
     host_key_sealed: deps.secrets.seal(hostKey.private, `server:${server.id}`),
   });

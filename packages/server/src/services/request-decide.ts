@@ -1,9 +1,10 @@
 import { audit } from "../identity/audit.ts";
-import { inTx, type Tx } from "../kernel/db/db.ts";
+import { demand, mayWhere, type Permission } from "../identity/grants.ts";
+import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import { mayAct } from "../servers/owner-rules.ts";
 import { createRequest, nothing, type RecordId, type RequestDeps, type Wish } from "./request-create.ts";
+import { REQUEST_SCOPE, requestScope } from "./scope.ts";
 import type { Verdict } from "./service-deliver.ts";
 import { findRequest, moveRequest, type RequestRow } from "./store.ts";
 
@@ -18,7 +19,7 @@ export async function decideRequest(
   record: RecordId = nothing,
 ): Promise<string> {
   return inTx(deps.db, async (tx) => {
-    const request = await ownRequest(tx, actor, idOrName);
+    const request = await ownRequest(tx, actor, idOrName, decision.verb === "withdraw" ? "operate" : "approve");
     const moved = await moveRequest(tx, request.id, decision.verb, { by: actor.name, reason: decision.reason });
     if (!moved)
       throw new AppError("conflict", `the request is ${request.state}: it can't be ${PAST[decision.verb]} any more`);
@@ -50,20 +51,38 @@ export async function retryRequest(
   change: { endsAt?: string | undefined },
   record: RecordId = nothing,
 ): Promise<string> {
-  const request = await inTx(deps.db, (tx) => ownRequest(tx, actor, idOrName));
+  const request = await ownRequest(deps.db, actor, idOrName);
   if (!["failed", "rejected", "withdrawn", "ended"].includes(request.state))
     throw new AppError("conflict", `the request is ${request.state}: only one that has ended can be asked again`);
   // It was checked by the schema when it was first asked; its start lies in the past by now.
   const { startsAt: _past, ...wish } = request.wish as Wish;
-  const again = { ...wish, ...(change.endsAt === undefined ? {} : { endsAt: change.endsAt }) };
+  const again = {
+    ...wish,
+    ...(change.endsAt === undefined ? {} : { endsAt: change.endsAt }),
+    // It may have another name by now.
+    project: request.project_id ?? undefined,
+  };
+  if (request.requester_id === actor.userId) return createRequest(deps, actor, again, { record });
   // Whoever asks again, the service is the requester's.
-  return createRequest(deps, actor, again, { record, owner: { id: request.requester_id, name: request.requester } });
+  const owner = { id: request.requester_id, name: request.requester };
+  return createRequest(deps, actor, again, { record, behalf: { owner, projectId: request.project_id } });
 }
 
-/** The request, if the caller may act on it; `not_found` otherwise, as if it were not there. */
-export async function ownRequest(tx: Tx, actor: Actor, idOrName: string): Promise<RequestRow> {
-  const request = await findRequest(tx, idOrName, actor.userId);
-  if (request === null || !mayAct(actor, request.requester_id))
-    throw new AppError("not_found", `there is no request ${idOrName}`);
+/**
+ * The request, if the caller sees it; `not_found` otherwise, as if it were not there. Who sees it and may not do more is
+ * told so.
+ */
+export async function ownRequest(
+  db: Db | Tx,
+  actor: Actor,
+  idOrName: string,
+  permission: Extract<Permission, "see" | "operate" | "approve"> = "operate",
+): Promise<RequestRow> {
+  const seen = mayWhere(actor, "see", REQUEST_SCOPE);
+  const request = await findRequest(db, idOrName, { seen, userId: actor.userId });
+  if (request === null) throw new AppError("not_found", `there is no request ${idOrName}`);
+  demand(actor, permission, requestScope(request), `${DEEDS[permission]} this request`);
   return request;
 }
+
+const DEEDS = { see: "see", operate: "change", approve: "decide" } as const;

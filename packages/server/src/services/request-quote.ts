@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { readPublishedTemplate } from "../catalog/actions.ts";
 import { quote as priceQuote } from "../catalog/price-actions.ts";
 import { networkIdsByName } from "../fabric/store.ts";
+import { projectToAskIn } from "../identity/project-names.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
@@ -23,6 +24,7 @@ export async function quoteRequest(db: Db, actor: Actor, wish: Wish): Promise<z.
     if (problems.length > 0)
       throw new AppError("invalid_request", problems[0]?.message ?? "wrong names", { fields: problems });
     const networkIds = await networkIdsByName(tx, template.networks);
+    await projectToAskIn(tx, actor, wish.project);
     const poolIds = await poolIdsByName(tx, wish.pools, actor);
     const demands = servers.map((server) => demandOf(server, networkIds));
     const answer = await wouldFit(tx, { during, poolIds, demands });

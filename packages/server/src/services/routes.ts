@@ -20,7 +20,7 @@ export function requestRoutes(deps: RequestDeps): RouteSet {
     quoteRequest: ({ actor, body }) => quoteRequest(db, actor, body),
     listRequests: ({ actor, query }) => listRequests(db, actor, query),
     async getRequest({ actor, params }) {
-      const request = await db.transaction().execute((tx) => ownRequest(tx, actor, params.id));
+      const request = await ownRequest(db, actor, params.id, "see");
       return requestInfoOf(db, request.id);
     },
     approveRequest: ({ actor, params, body, recordAnswer }) =>
@@ -59,7 +59,7 @@ export function serviceRoutes(deps: RequestDeps): RouteSet {
   return implement(serviceContract, {
     listServices: ({ actor, query }) => listServices(db, actor, query),
     async getService({ actor, params }) {
-      return serviceDetailOf(db, await db.transaction().execute((tx) => ownService(tx, actor, params.id)));
+      return serviceDetailOf(db, await ownService(db, actor, params.id, "see"));
     },
     async extendService({ actor, params, body, recordAnswer }) {
       const id = await extendService(deps, actor, params.id, body.endsAt, async (tx, changed) =>

@@ -1,27 +1,39 @@
 import { changeFabric } from "../fabric/actions.ts";
 import { audit } from "../identity/audit.ts";
-import { inTx, type Tx } from "../kernel/db/db.ts";
+import { demand, may, mayWhere, type Permission } from "../identity/grants.ts";
+import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import { changeReservation } from "../pools/reservations.ts";
-import { mayAct } from "../servers/owner-rules.ts";
 import { serversOf } from "../servers/store.ts";
 import { changeVolumes } from "../storage/actions.ts";
 import { nothing, type RecordId, type RequestDeps } from "./request-create.ts";
+import { SERVICE_SCOPE, serviceScope } from "./scope.ts";
 import { startRetirement } from "./service-end.ts";
 import type { LeaseMessage } from "./service-lease.ts";
 import { findService, moveRequest, requestOfService, type ServiceRow } from "./store.ts";
 
 export const leaseId = (serviceId: string): string => `lease-${serviceId}`;
 
-/** The service, if the caller may act on it; `not_found` otherwise, as if it were not there. */
-export async function ownService(tx: Tx, actor: Actor, idOrName: string): Promise<ServiceRow> {
-  const service = await findService(tx, idOrName, actor.userId);
-  if (service === null || !mayAct(actor, service.owner_id))
-    throw new AppError("not_found", `there is no service ${idOrName}`);
+/**
+ * The service, if the caller sees it; `not_found` otherwise, as if it were not there. Who sees it and may not do more is
+ * told so.
+ */
+export async function ownService(
+  db: Db | Tx,
+  actor: Actor,
+  idOrName: string,
+  permission: Extract<Permission, "see" | "operate" | "approve"> = "operate",
+): Promise<ServiceRow> {
+  const seen = mayWhere(actor, "see", SERVICE_SCOPE);
+  const service = await findService(db, idOrName, { seen, userId: actor.userId });
+  if (service === null) throw new AppError("not_found", `there is no service ${idOrName}`);
+  demand(actor, permission, serviceScope(service), `${DEEDS[permission]} service ${service.name}`);
   return service;
 }
+
+const DEEDS = { see: "see", operate: "change", approve: "decide about" } as const;
 
 /** Removes a service: an active one is retired, one that is still being made is undone. */
 export async function deleteService(deps: RequestDeps, actor: Actor, idOrName: string): Promise<string> {
@@ -54,7 +66,7 @@ async function undoDelivery(engine: Engine, tx: Tx, service: ServiceRow, why: st
   else await engine.cancel(tx, request.id, why);
 }
 
-/** Moves the end date. Earlier is always allowed; later needs an administrator, and everything still free by then. */
+/** Moves the end date. Earlier is always allowed; later needs an approver, and everything still free by then. */
 export async function extendService(
   deps: RequestDeps,
   actor: Actor,
@@ -64,14 +76,16 @@ export async function extendService(
 ): Promise<string> {
   const endsAt = new Date(until);
   return inTx(deps.db, async (tx) => {
-    const service = await ownService(tx, actor, idOrName);
+    const service = await ownService(tx, actor, idOrName, "see");
+    const isLonger = endsAt > service.ends_at;
+    if (!isLonger) demand(actor, "operate", serviceScope(service), `change service ${service.name}`);
     if (service.state !== "active")
       throw new AppError("conflict", `service ${service.name} is ${service.state}: its lease can't change`);
     if (endsAt <= new Date()) throw wrongEnd("lies in the past; to end the service now, delete it");
     if (endsAt <= service.starts_at) throw wrongEnd("must be later than the start");
-    if (endsAt > service.ends_at && !actor.roles.includes("administrator"))
-      throw new AppError("forbidden", "making a lease longer needs an administrator's approval", {
-        reasons: ["ask an administrator to extend it; making it shorter needs nobody"],
+    if (isLonger && !may(actor, "approve", serviceScope(service)))
+      throw new AppError("forbidden", "making a lease longer needs an approver", {
+        reasons: ["ask an approver or an administrator to extend it; making it shorter needs nobody"],
       });
     const during = { startsAt: service.starts_at, endsAt };
     await changeReservation(tx, (await requestOfService(tx, service.id)).id, during);

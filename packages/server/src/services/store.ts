@@ -1,4 +1,4 @@
-import { type Selectable, sql } from "kysely";
+import { type RawBuilder, type Selectable, sql } from "kysely";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import type { RequestTable, ServiceTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
@@ -16,22 +16,28 @@ import {
 export type ServiceRow = Selectable<ServiceTable> & { readonly state: ServiceState };
 export type RequestRow = Selectable<RequestTable> & { readonly state: RequestState };
 
-/** By id, or by the name of the newest service that has it; `prefer`'s own before those of others. */
-export async function findService(
-  db: Db | Tx,
-  idOrName: string,
-  prefer: string | null = null,
-): Promise<ServiceRow | null> {
+/** By id, or by the name of the newest service that has it and that the caller sees; his own before those of others. */
+export async function findService(db: Db | Tx, idOrName: string, by: Finder = ANYBODY): Promise<ServiceRow | null> {
   const row = await db
     .selectFrom("service")
     .selectAll()
     .where(isUuid(idOrName) ? "id" : "name", "=", idOrName)
-    .orderBy(sql`owner_id is not distinct from ${prefer}::uuid`, "desc")
+    .where(by.seen)
+    .orderBy(sql`owner_id is not distinct from ${by.userId}::uuid`, "desc")
     .orderBy("created_at", "desc")
     .limit(1)
     .executeTakeFirst();
   return row === undefined ? null : (row as ServiceRow);
 }
+
+/** For whom something is looked up by a name that several may have. */
+export interface Finder {
+  readonly userId: string | null;
+  /** Which rows it sees. */
+  readonly seen: RawBuilder<boolean>;
+}
+
+const ANYBODY: Finder = { userId: null, seen: sql<boolean>`true` };
 
 export async function readService(db: Db | Tx, id: string): Promise<ServiceRow> {
   const row = await db.selectFrom("service").selectAll().where("id", "=", id).executeTakeFirst();
@@ -39,19 +45,16 @@ export async function readService(db: Db | Tx, id: string): Promise<ServiceRow> 
   return row as ServiceRow;
 }
 
-/** By id, or by the name of its service; then the newest, `prefer`'s own before those of others. */
-export async function findRequest(
-  db: Db | Tx,
-  idOrName: string,
-  prefer: string | null = null,
-): Promise<RequestRow | null> {
+/** By id, or by the name of its service; then the newest that the caller sees, his own before those of others. */
+export async function findRequest(db: Db | Tx, idOrName: string, by: Finder = ANYBODY): Promise<RequestRow | null> {
   const byId = isUuid(idOrName);
   const row = await db
     .selectFrom("request")
     .innerJoin("service", "service.id", "request.service_id")
     .selectAll("request")
     .where(byId ? "request.id" : "service.name", "=", idOrName)
-    .orderBy(sql`request.requester_id is not distinct from ${prefer}::uuid`, "desc")
+    .where(by.seen)
+    .orderBy(sql`request.requester_id is not distinct from ${by.userId}::uuid`, "desc")
     .orderBy("request.created_at", "desc")
     .limit(1)
     .executeTakeFirst();
@@ -99,6 +102,21 @@ export async function moveService(tx: Tx, id: string, event: ServiceEvent): Prom
   return true;
 }
 
+const SHOWN_SERVICES = 20;
+
+/** Names of services of a project that are not gone. */
+export async function servicesOfProject(tx: Tx, projectId: string): Promise<string[]> {
+  const rows = await tx
+    .selectFrom("service")
+    .select("name")
+    .where("project_id", "=", projectId)
+    .where("state", "not in", ["retired", "failed"])
+    .orderBy("name")
+    .limit(SHOWN_SERVICES)
+    .execute();
+  return rows.map((row) => row.name);
+}
+
 /** Names the operation that last changed a service. */
 export async function setOperation(tx: Tx, serviceId: string, operationId: string): Promise<void> {
   await tx.updateTable("service").set({ operation_id: operationId }).where("id", "=", serviceId).execute();
@@ -119,4 +137,10 @@ export async function countOperations(tx: Tx, workflow: string, serviceId: strin
     .where("workflow", "=", workflow)
     .executeTakeFirstOrThrow();
   return count;
+}
+
+export async function readRequest(db: Db | Tx, id: string): Promise<RequestRow> {
+  const row = await db.selectFrom("request").selectAll().where("id", "=", id).executeTakeFirst();
+  if (row === undefined) throw new AppError("not_found", `there is no request ${id}`);
+  return row as RequestRow;
 }

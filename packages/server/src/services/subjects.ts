@@ -1,9 +1,11 @@
+import { mayWhere, type ScopeColumns } from "../identity/grants.ts";
 import type { Db } from "../kernel/db/db.ts";
-import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import { mayAct } from "../servers/owner-rules.ts";
 import { serversOf } from "../servers/store.ts";
-import { findRequest, findService } from "./store.ts";
+import { ownRequest } from "./request-decide.ts";
+import { REQUEST_SCOPE, SERVICE_SCOPE } from "./scope.ts";
+import { ownService } from "./service-actions.ts";
+import { type Finder, findRequest, findService } from "./store.ts";
 
 /** Everything that automatic decisions about a service or request can be about: itself and its servers. */
 export async function subjectsBehind(
@@ -13,21 +15,18 @@ export async function subjectsBehind(
   idOrName: string,
 ): Promise<string[]> {
   if (kind === "service") {
-    const service = await findService(db, idOrName, actor.userId);
-    if (service === null || !mayAct(actor, service.owner_id))
-      throw new AppError("not_found", `there is no service ${idOrName}`);
+    const service = await ownService(db, actor, idOrName, "see");
     return [service.id, ...(await serversOf(db, service.id)).map((server) => server.id)];
   }
-  const request = await findRequest(db, idOrName, actor.userId);
-  if (request === null || !mayAct(actor, request.requester_id))
-    throw new AppError("not_found", `there is no request ${idOrName}`);
+  const request = await ownRequest(db, actor, idOrName, "see");
   return [request.id, ...(await serversOf(db, request.service_id)).map((server) => server.id)];
 }
 
-/** The operation that last changed the service of that name, or of that id; for `berth watch NAME`. */
-export async function operationOfSubject(db: Db, idOrName: string): Promise<string | null> {
-  const service = await findService(db, idOrName);
+/** The operation that last changed the service of that name or id, if the caller sees it; for `berth watch NAME`. */
+export async function operationOfSubject(db: Db, actor: Actor, idOrName: string): Promise<string | null> {
+  const by = (columns: ScopeColumns): Finder => ({ userId: actor.userId, seen: mayWhere(actor, "see", columns) });
+  const service = await findService(db, idOrName, by(SERVICE_SCOPE));
   if (service !== null) return service.operation_id;
-  const request = await findRequest(db, idOrName);
+  const request = await findRequest(db, idOrName, by(REQUEST_SCOPE));
   return request?.id ?? null;
 }

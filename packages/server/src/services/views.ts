@@ -28,6 +28,7 @@ export function requestInfo(
   service: ServiceRow,
   servers: readonly ServerRow[],
   places: ReadonlyMap<string, string>,
+  project: string | null,
   operation: OperationGlance = NOWHERE,
 ): z.input<typeof RequestInfo> {
   const waitsForPerson = operation.state === "parked" || operation.state === "stuck";
@@ -41,6 +42,7 @@ export function requestInfo(
     completion: request.completion,
     email: request.email,
     requester: request.requester,
+    project,
     pool: service.pool,
     startsAt: service.starts_at.toISOString(),
     endsAt: service.ends_at.toISOString(),
@@ -76,13 +78,20 @@ export function placeOf(server: ServerRow, places: ReadonlyMap<string, string>):
   return places.get(server.machine_id ?? server.host_id ?? "") ?? null;
 }
 
-export function serviceInfo(service: ServiceRow, owner: string): z.input<typeof ServiceInfo> {
+/** Names that stand in other tables. */
+export interface ServiceNames {
+  readonly owner: string;
+  readonly project: string | null;
+}
+
+export function serviceInfo(service: ServiceRow, { owner, project }: ServiceNames): z.input<typeof ServiceInfo> {
   return {
     id: service.id,
     version: service.version,
     name: service.name,
     state: service.state,
     owner,
+    project,
     template: service.template_label,
     pool: service.pool,
     startsAt: service.starts_at.toISOString(),
@@ -98,7 +107,7 @@ export function serviceInfo(service: ServiceRow, owner: string): z.input<typeof 
 export async function serviceDetail(
   db: Db | Tx,
   service: ServiceRow,
-  owner: string,
+  of: ServiceNames,
   servers: readonly ServerRow[],
   places: ReadonlyMap<string, string>,
 ): Promise<z.input<typeof ServiceDetail>> {
@@ -111,8 +120,10 @@ export async function serviceDetail(
     .execute();
   const names = new Map(servers.map((server) => [server.id, server.name]));
   return {
-    ...serviceInfo(service, owner),
-    servers: servers.map((server) => serverInfo(server, { service: service.name, on: placeOf(server, places) })),
+    ...serviceInfo(service, of),
+    servers: servers.map((server) =>
+      serverInfo(server, { service: service.name, project: of.project, on: placeOf(server, places) }),
+    ),
     hooks: hooks.map((run) => ({
       name: run.name,
       server: names.get(run.server_id ?? "") ?? "",

@@ -2,6 +2,7 @@ import { selfSignedCertificate } from "@berth/lab/redfish/certificate.ts";
 import { startRedfishServer } from "@berth/lab/redfish/server.ts";
 import { simHardware } from "@berth/lab/simulated/sim-hardware.ts";
 import { createTestDb } from "../../kernel/db/test-db.ts";
+import { testActor } from "../../kernel/http/testing/actor.ts";
 import { call, type Reply, serve } from "../../kernel/http/testing/serve.ts";
 import { silentLog } from "../../kernel/log.ts";
 import { createSecretBox } from "../../kernel/secrets.ts";
@@ -57,7 +58,7 @@ export async function estateFixture(blades: number) {
     sets: [routes],
     authenticate: async ({ secret }) => {
       const role = secret.startsWith("administrator") ? "administrator" : "user";
-      return { userId: `00000000-0000-4000-8000-00000000000${role.length % 10}`, name: role, roles: [role] };
+      return testActor(role, role, { userId: `00000000-0000-4000-8000-00000000000${role.length % 10}` });
     },
   });
   const asAdministrator = (

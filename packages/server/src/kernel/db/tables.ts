@@ -30,6 +30,49 @@ export interface ApiTokenTable {
   expires_at: Timestamp | null;
   last_used_at: Timestamp | null;
   revoked_at: Timestamp | null;
+  scope: Generated<string>;
+}
+
+export interface ApprovalAskTable {
+  id: string;
+  request_id: string;
+  rule_id: string | null;
+  rule_name: string;
+  url: string;
+  token_hash: Buffer;
+  token_sealed: string;
+  state: Generated<string>;
+  error: string | null;
+  decision: string | null;
+  decided_by: string | null;
+  reason: string | null;
+  created_at: Generated<Timestamp>;
+  asked_at: Timestamp | null;
+  expires_at: Timestamp;
+  ended_at: Timestamp | null;
+}
+
+export interface ApprovalRuleTable {
+  id: string;
+  version: Generated<number>;
+  name: string;
+  sort_order: number;
+  notes: string | null;
+  outcome: string;
+  kinds: Generated<string[]>;
+  templates: Generated<string[]>;
+  projects: Generated<string[]>;
+  groups: Generated<string[]>;
+  max_price_per_day: string | null;
+  max_total: string | null;
+  max_days: number | null;
+  max_servers: number | null;
+  webhook_url: string | null;
+  webhook_hours: Generated<number>;
+  webhook_secret_sealed: string | null;
+  webhook_previous_sealed: string | null;
+  webhook_previous_until: Timestamp | null;
+  created_at: Generated<Timestamp>;
 }
 
 export interface AuditTable {
@@ -44,6 +87,40 @@ export interface AuditTable {
   outcome: string;
   request_id: string | null;
   details: Generated<Json>;
+  address: string | null;
+  credential_kind: string | null;
+  credential_id: string | null;
+  before: Json | null;
+  after: Json | null;
+}
+
+export interface AuditCutTable {
+  position: number;
+  hash: Buffer;
+  mac: Buffer;
+  rows: number;
+  before: Timestamp;
+  at: Generated<Timestamp>;
+}
+
+export interface AuditHeadTable {
+  position: number;
+  hash: Buffer;
+  mac: Buffer;
+  at: Generated<Timestamp>;
+  is_complete: boolean;
+}
+
+export interface AuditRetentionTable {
+  is_only: Generated<boolean>;
+  version: Generated<number>;
+  days: number | null;
+}
+
+export interface AuditSealTable {
+  position: number;
+  audit_id: number;
+  hash: Buffer;
 }
 
 export interface BerthUserTable {
@@ -52,9 +129,13 @@ export interface BerthUserTable {
   name: string;
   role: string;
   email: string | null;
-  password_hash: string;
+  password_hash: string | null;
   disabled_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+  source: Generated<string>;
+  subject: string | null;
+  display_name: string | null;
+  last_sign_in_at: Timestamp | null;
 }
 
 export interface BootCertificateTable {
@@ -96,6 +177,16 @@ export interface BootSessionTable {
   boot_id: string | null;
   seed_taken: Generated<boolean>;
   created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+}
+
+export interface ConsoleTicketTable {
+  secret_hash: Buffer;
+  user_id: string;
+  subject_kind: string;
+  subject_id: string;
+  kind: string;
+  watch_only: boolean;
   expires_at: Timestamp;
 }
 
@@ -298,6 +389,33 @@ export interface MachineMacTable {
   machine_id: string;
 }
 
+export interface MailTable {
+  id: string;
+  recipient: string;
+  subject: string;
+  body: string;
+  about: string;
+  state: Generated<string>;
+  attempts: Generated<number>;
+  error: string | null;
+  next_attempt_at: Generated<Timestamp>;
+  sent_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface MailSettingsTable {
+  only_row: Generated<boolean>;
+  version: Generated<number>;
+  host: string | null;
+  port: Generated<number>;
+  tls: Generated<string>;
+  ca: string | null;
+  username: string | null;
+  password_sealed: string | null;
+  sender: string | null;
+  portal_url: string | null;
+}
+
 export interface MigrationTable {
   name: string;
   checksum: string;
@@ -420,6 +538,14 @@ export interface ProfileNicTable {
   ip: string | null;
 }
 
+export interface ProjectTable {
+  id: string;
+  version: Generated<number>;
+  name: string;
+  notes: string | null;
+  created_at: Generated<Timestamp>;
+}
+
 export interface ReconcilerReportTable {
   name: string;
   controller_id: string;
@@ -447,6 +573,13 @@ export interface RequestTable {
   decided_by: string | null;
   decided_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+  project_id: string | null;
+  pool_id: string | null;
+  kind: Generated<string>;
+  extends_to: Timestamp | null;
+  price: Json | null;
+  approval_rule: string | null;
+  approval_outcome: Generated<string>;
 }
 
 export interface ReservationTable {
@@ -495,6 +628,41 @@ export interface ResourcePoolNetworkTable {
   network_id: string;
 }
 
+export interface RoleGrantTable {
+  id: string;
+  role: string;
+  user_id: string | null;
+  group_id: string | null;
+  project_id: string | null;
+  pool_id: string | null;
+  created_by: string;
+  created_at: Generated<Timestamp>;
+}
+
+export interface SelfServiceHolderTable {
+  policy_id: string;
+  user_id: string | null;
+  group_id: string | null;
+  project_id: string | null;
+}
+
+export interface SelfServicePolicyTable {
+  id: string;
+  version: Generated<number>;
+  name: string;
+  notes: string | null;
+  everybody: Generated<boolean>;
+  templates: Generated<string[]>;
+  pools: Generated<string[]>;
+  actions: Generated<string[]>;
+  max_servers: number | null;
+  max_cores: number | null;
+  max_memory_gib: number | null;
+  max_storage_gib: number | null;
+  max_money_per_month: string | null;
+  created_at: Generated<Timestamp>;
+}
+
 export interface ServerTable {
   id: string;
   version: Generated<number>;
@@ -523,6 +691,9 @@ export interface ServerTable {
   power_observed: Generated<string>;
   power_observed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+  project_id: string | null;
+  pool_id: string | null;
+  os: Json | null;
 }
 
 export interface ServiceTable {
@@ -542,6 +713,8 @@ export interface ServiceTable {
   user_key_sealed: string;
   operation_id: string;
   created_at: Generated<Timestamp>;
+  project_id: string | null;
+  pool_id: string | null;
 }
 
 export interface SessionTable {
@@ -550,6 +723,26 @@ export interface SessionTable {
   created_at: Generated<Timestamp>;
   seen_at: Generated<Timestamp>;
   expires_at: Timestamp;
+  id: Generated<string>;
+  source: Generated<string>;
+  address: string | null;
+  user_agent: string | null;
+  idle_minutes: Generated<number>;
+  id_token_sealed: string | null;
+}
+
+export interface SignInAddressTable {
+  user_id: string;
+  address: string;
+  at: Generated<Timestamp>;
+}
+
+export interface SignInSettingTable {
+  kind: string;
+  version: Generated<number>;
+  settings: Json;
+  secret_sealed: string | null;
+  updated_at: Generated<Timestamp>;
 }
 
 export interface SiteTable {
@@ -574,6 +767,20 @@ export interface TemplateTable {
   created_at: Generated<Timestamp>;
 }
 
+export interface UserGroupTable {
+  id: string;
+  version: Generated<number>;
+  name: string;
+  external: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface UserGroupMemberTable {
+  group_id: string;
+  user_id: string;
+  source: Generated<string>;
+}
+
 export interface VolumeTable {
   id: string;
   name: string;
@@ -596,12 +803,19 @@ export interface VolumeUseTable {
 export interface Tables {
   address: AddressTable;
   api_token: ApiTokenTable;
+  approval_ask: ApprovalAskTable;
+  approval_rule: ApprovalRuleTable;
   audit: AuditTable;
+  audit_cut: AuditCutTable;
+  audit_head: AuditHeadTable;
+  audit_retention: AuditRetentionTable;
+  audit_seal: AuditSealTable;
   berth_user: BerthUserTable;
   boot_certificate: BootCertificateTable;
   boot_decision: BootDecisionTable;
   boot_policy: BootPolicyTable;
   boot_session: BootSessionTable;
+  console_ticket: ConsoleTicketTable;
   controller: ControllerTable;
   decision: DecisionTable;
   deployment: DeploymentTable;
@@ -618,6 +832,8 @@ export interface Tables {
   login_failure: LoginFailureTable;
   machine: MachineTable;
   machine_mac: MachineMacTable;
+  mail: MailTable;
+  mail_settings: MailSettingsTable;
   migration: MigrationTable;
   network: NetworkTable;
   network_range: NetworkRangeTable;
@@ -628,6 +844,7 @@ export interface Tables {
   price_list: PriceListTable;
   profile: ProfileTable;
   profile_nic: ProfileNicTable;
+  project: ProjectTable;
   reconciler_report: ReconcilerReportTable;
   request: RequestTable;
   reservation: ReservationTable;
@@ -635,11 +852,18 @@ export interface Tables {
   resource_pool_host: ResourcePoolHostTable;
   resource_pool_machine: ResourcePoolMachineTable;
   resource_pool_network: ResourcePoolNetworkTable;
+  role_grant: RoleGrantTable;
+  self_service_holder: SelfServiceHolderTable;
+  self_service_policy: SelfServicePolicyTable;
   server: ServerTable;
   service: ServiceTable;
   session: SessionTable;
+  sign_in_address: SignInAddressTable;
+  sign_in_setting: SignInSettingTable;
   site: SiteTable;
   template: TemplateTable;
+  user_group: UserGroupTable;
+  user_group_member: UserGroupMemberTable;
   volume: VolumeTable;
   volume_use: VolumeUseTable;
 }

@@ -6,6 +6,7 @@ import { ClientError } from "@berth/api/client-error.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createTestDb, type TestDb } from "../db/test-db.ts";
 import type { HttpServer } from "./server.ts";
+import { testActor } from "./testing/actor.ts";
 import { serve } from "./testing/serve.ts";
 import { createShelf, type Shelf, shelfContract } from "./testing/shelf.ts";
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
   ({ url, server } = await serve({
     db: test.db,
     sets: [shelf.set],
-    authenticate: async () => ({ userId: "ada", name: "ada", roles: ["administrator"] }),
+    authenticate: async () => testActor("ada", "administrator"),
   }));
 });
 
@@ -195,7 +196,7 @@ describe("a stream", () => {
     const other = await serve({
       db: test.db,
       sets: [shelf.set],
-      authenticate: async () => ({ userId: "ada", name: "ada", roles: ["user"] }),
+      authenticate: async () => testActor("ada"),
     });
     const response = await fetch(new URL("/v1/count/10?pauseAt=3", other.url), {
       headers: { authorization: "Bearer any-token-of-twenty-characters" },

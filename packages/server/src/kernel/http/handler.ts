@@ -1,14 +1,32 @@
+import type { RoleName } from "@berth/api/role.ts";
 import type { Contract, Route } from "@berth/api/route.ts";
 import type { z } from "zod";
 import type { Credentials } from "../auth/credentials.ts";
 import type { Tx } from "../db/db.ts";
 import type { Log } from "../log.ts";
 
+/** A role that was given to somebody, or to a group that he is in. */
+export interface Grant {
+  readonly role: RoleName;
+  readonly on: "everything" | "project" | "pool";
+  /** Of the project or pool. */
+  readonly id: string | null;
+}
+
 /** Who calls. `userId` is null only on `public` routes. */
 export interface Actor {
   readonly userId: string | null;
   readonly name: string;
-  readonly roles: readonly ("administrator" | "user")[];
+  /** Those on everything. */
+  readonly roles: readonly RoleName[];
+  /** All that were given, also those on everything. */
+  readonly grants: readonly Grant[];
+  /** Of the token that was shown: `read` changes nothing. */
+  readonly scope: "full" | "read";
+  /** The session or API token that was shown, by its id. */
+  readonly shown?: { readonly kind: Credentials["kind"]; readonly id: string };
+  /** Where the call came from; absent for what nobody called for. */
+  readonly origin?: { readonly address: string; readonly requestId: string };
 }
 
 /** What a schema of the route yields; `undefined` for a part that the route does not have. */
@@ -34,6 +52,10 @@ export interface RouteRequest<R extends Route> {
    * it even if this controller dies right after. Without it, such a repeat is told that the outcome is unknown.
    */
   readonly recordAnswer: (tx: Tx, answer: unknown) => Promise<void>;
+  /** A cookie that came along; null when there is none of this name. */
+  readonly cookie: (name: string) => string | null;
+  /** What the caller's program calls itself, at most 300 characters. */
+  readonly userAgent: string | null;
   /** Adds a header to the answer. */
   readonly setHeader: (name: string, value: string) => void;
   readonly remoteAddress: string;
@@ -44,11 +66,14 @@ export interface RouteRequest<R extends Route> {
 
 /**
  * An object that carries `version` gets an ETag of it. Streams answer with an async iterable of their events; an event
- * that has an `eventId` is sent with it, and gets it back as `lastEventId` when the client reconnects.
+ * that has an `eventId` is sent with it, and gets it back as `lastEventId` when the client reconnects. Routes with
+ * `lines` answer with an async iterable of their items.
  */
 export type Handler<R extends Route> = (
   request: RouteRequest<R>,
-) => Promise<R extends { stream: true } ? AsyncIterable<z.input<R["response"]>> : z.input<R["response"]>>;
+) => Promise<
+  R extends { stream: true } | { lines: true } ? AsyncIterable<z.input<R["response"]>> : z.input<R["response"]>
+>;
 
 /** A contract together with its handlers; a room's `routes.ts` exports a function that makes one from its deps. */
 export interface RouteSet {

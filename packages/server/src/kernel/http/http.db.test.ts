@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDb, type TestDb } from "../db/test-db.ts";
 import { idempotencyStore } from "./idempotency-store.ts";
 import type { HttpServer } from "./server.ts";
+import { testActor } from "./testing/actor.ts";
 import { call, type Reply, serve } from "./testing/serve.ts";
 import { createShelf, type Shelf } from "./testing/shelf.ts";
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
     sets: [shelf.set],
     authenticate: async ({ secret }) => {
       const name = USERS[secret];
-      return name === undefined ? null : { userId: name, name, roles: ["user"] };
+      return name === undefined ? null : testActor(name);
     },
   }));
 });
@@ -52,7 +53,7 @@ describe("a request that starts something", () => {
     const other = await serve({
       db: test.db,
       sets: [shelf.set],
-      authenticate: async () => ({ userId: "ada", name: "ada", roles: ["user"] }),
+      authenticate: async () => testActor("ada"),
     });
     try {
       const to = (i: number) => (i % 2 === 0 ? url : other.url);

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Route } from "@berth/api/route.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
@@ -5,6 +6,7 @@ import {
   type Credentials,
   CSRF_HEADER,
   needsCsrfHeader,
+  readCookie,
   readCredentials,
 } from "../auth/credentials.ts";
 import { AppError } from "../errors.ts";
@@ -15,6 +17,7 @@ import type { Actor, Handler, RouteRequest } from "./handler.ts";
 import type { HttpMetrics } from "./http-metrics.ts";
 import { type Answer, type IdempotencyStore, once, readKey, requestHash } from "./idempotency.ts";
 import { textReader } from "./query.ts";
+import { createRateLimit } from "./rate-limit.ts";
 import { sendStream } from "./sse.ts";
 import { validate } from "./validate.ts";
 
@@ -39,7 +42,10 @@ interface Caller {
 /** A handler's precise types come from its own route; the mount sees them all and knows only that they were validated. */
 type AskedParts = Pick<RouteRequest<Route>, "params" | "query" | "body">;
 
-const NOBODY: Caller = { actor: { userId: null, name: "nobody", roles: [] }, credentials: null };
+const NOBODY: Caller = {
+  actor: { userId: null, name: "nobody", roles: [], grants: [], scope: "read" },
+  credentials: null,
+};
 const HEARTBEAT_MS = 15_000;
 
 /** Puts one route of the contract on the server: who may, what is asked, do, answer. */
@@ -48,14 +54,22 @@ export function mountRoute(app: FastifyInstance, mount: Mount): void {
   const params = textReader(route.params);
   const query = textReader(route.query);
   const callers = new WeakMap<FastifyRequest, Caller>();
+  const limit = route.callsPerMinute === undefined ? null : createRateLimit({ callsPerMinute: route.callsPerMinute });
 
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{([^}]+)\}/g, ":$1"),
     ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
     // Before the body is read: a stranger's megabyte is not worth parsing.
-    onRequest: async (request) => {
-      callers.set(request, await callerOf(request, mount));
+    onRequest: async (request, reply) => {
+      const waitSeconds = limit?.secondsToWait(request.ip, Date.now()) ?? 0;
+      if (waitSeconds > 0) {
+        reply.header("retry-after", String(waitSeconds));
+        throw new AppError("too_many_requests", `Too many calls from your address. Wait ${waitSeconds} seconds.`);
+      }
+      const caller = await callerOf(request, mount);
+      const origin = { address: request.ip, requestId: request.id };
+      callers.set(request, { ...caller, actor: { ...caller.actor, origin } });
     },
     onResponse: async (request, reply) => {
       const seconds = reply.elapsedTime / 1000;
@@ -92,6 +106,8 @@ export function mountRoute(app: FastifyInstance, mount: Mount): void {
         ifMatch: route.versioned === true ? readIfMatch(request.headers["if-match"]) : 0,
         lastEventId: headerText(request.headers["last-event-id"]),
         recordAnswer: (tx, body) => mount.idempotency.record(keyed, { status, body }, tx),
+        cookie: (name) => readCookie(request.headers, name),
+        userAgent: request.headers["user-agent"]?.slice(0, 300) ?? null,
         setHeader: (name, value) => void reply.header(name, value),
         remoteAddress: request.ip,
         requestId: request.id,
@@ -101,6 +117,7 @@ export function mountRoute(app: FastifyInstance, mount: Mount): void {
       };
 
       if (route.stream === true) return await stream(mount, call, reply, signal);
+      if (route.lines === true) return await sendLines(mount, call, reply, signal);
       const handle = async (): Promise<Answer> => ({ status, body: rendered(mount, await mount.handler(call)) });
       if (route.starts !== true) return send(reply, await handle());
       const { answer, replayed } = await once(mount.idempotency, keyed, { signal, handle });
@@ -114,7 +131,7 @@ async function callerOf(request: FastifyRequest, mount: Mount): Promise<Caller> 
   if (mount.route.rule === "public") return NOBODY;
   const credentials = readCredentials(request.headers);
   const actor = credentials === null ? null : await mount.authenticate(credentials);
-  const problem = accessProblem(mount.route.rule, actor);
+  const problem = accessProblem(mount.route, actor);
   if (problem !== null) throw problem;
   if (credentials === null || actor === null) throw new AppError("unauthenticated", "Sign in first.");
   if (needsCsrfHeader(credentials, request.method) && request.headers[CSRF_HEADER] === undefined) {
@@ -140,7 +157,7 @@ function readBody(route: Route, body: unknown): unknown {
 
 /** What the contract promises, and nothing that it does not name: a forgotten secret stays inside. */
 function rendered(mount: Mount, answer: unknown): unknown {
-  if (mount.route.status === 204) return undefined;
+  if (mount.route.status === 204 || mount.route.status === 302) return undefined;
   const result = mount.route.response.safeParse(answer);
   if (result.success) return result.data;
   throw new Error(`the answer of ${mount.operation} is not what the contract says`, { cause: result.error });
@@ -149,7 +166,7 @@ function rendered(mount: Mount, answer: unknown): unknown {
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
   const etag = etagOf(answer.body);
   if (etag !== null) reply.header("etag", etag);
-  if (answer.status === 204) return reply.code(204).send();
+  if (answer.status === 204 || answer.status === 302) return reply.code(answer.status).send();
   return reply.code(answer.status).type("application/json").send(JSON.stringify(answer.body));
 }
 
@@ -173,6 +190,23 @@ async function stream(
 
 async function* parsed(mount: Mount, events: AsyncIterable<unknown>): AsyncIterable<unknown> {
   for await (const event of events) yield rendered(mount, event);
+}
+
+/** As fast as the client reads. What goes wrong on the way cuts the connection, so that half is not taken for all. */
+async function sendLines(
+  mount: Mount,
+  call: RouteRequest<Route>,
+  reply: FastifyReply,
+  signal: AbortSignal,
+): Promise<FastifyReply> {
+  const items = (await mount.handler({ ...call, signal })) as AsyncIterable<unknown>;
+  const lines = async function* () {
+    for await (const item of items) {
+      signal.throwIfAborted();
+      yield `${JSON.stringify(rendered(mount, item))}\n`;
+    }
+  };
+  return reply.type("application/x-ndjson").send(Readable.from(lines()));
 }
 
 function goneSignal(reply: FastifyReply): AbortSignal {

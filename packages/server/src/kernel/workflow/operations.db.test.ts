@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { OperationChange } from "@berth/api/operation.ts";
 import { applyChange, EMPTY_TREE, treeRows } from "@berth/api/operation-tree.ts";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inTx } from "../db/db.ts";
 import { createTestDb, type TestDb } from "../db/test-db.ts";
 import { AppError } from "../errors.ts";
 import { createEventFeed } from "../events/feed.ts";
 import type { Actor, RouteRequest } from "../http/handler.ts";
+import { testActor } from "../http/testing/actor.ts";
 import { silentLog } from "../log.ts";
 import { createEngine, type RunningEngine } from "./engine.ts";
 import { type OperationAudit, operationRoutes } from "./routes.ts";
@@ -14,9 +16,12 @@ import { failing, type LineWorld, line, parent, parking, slow } from "./testing/
 import { until } from "./testing/until.ts";
 import type { Workflow } from "./workflow.ts";
 
-const ada: Actor = { userId: "ada", name: "ada", roles: ["user"] };
-const eve: Actor = { userId: "eve", name: "eve", roles: ["user"] };
-const root: Actor = { userId: "root", name: "root", roles: ["administrator"] };
+const ada = testActor("ada");
+const eve = testActor("eve");
+const root = testActor("root", "administrator");
+
+const isRoot = (actor: Actor) => actor.roles.includes("administrator");
+const ownOrAll = (actor: Actor) => sql<boolean>`(${isRoot(actor)}::boolean or operation.user_id = ${actor.userId})`;
 
 describe("operations", { timeout: 60_000 }, () => {
   let test: TestDb;
@@ -38,7 +43,8 @@ describe("operations", { timeout: 60_000 }, () => {
       engine,
       feed: createEventFeed({ db, log: silentLog }),
       audit: async (_tx, entry) => void audits.push(entry),
-      resolve: async (name) => (name.startsWith("shop-") ? name.slice("shop-".length) : null),
+      rights: { seen: ownOrAll, operated: ownOrAll, commanded: (actor) => sql<boolean>`${isRoot(actor)}::boolean` },
+      resolve: async (_actor, name) => (name.startsWith("shop-") ? name.slice("shop-".length) : null),
     }).handlers;
   });
   afterAll(async () => {

@@ -5,6 +5,7 @@ import { AppError } from "../errors.ts";
 import type { EventFeed } from "../events/feed.ts";
 import { type Actor, implement, type RouteRequest, type RouteSet } from "../http/handler.ts";
 import { INFO_COLUMNS, operationInfo, readOperation, readTree } from "./operation-read.ts";
+import type { OperationRights } from "./operation-rights.ts";
 import { ENDED, isEnded } from "./operation-rules.ts";
 import { watchOperation } from "./operation-watch.ts";
 import type { Engine } from "./workflow.ts";
@@ -20,8 +21,9 @@ export interface OperationDeps {
     tx: Tx,
     operation: { readonly id: string; readonly workflow: string; readonly subject_id: string },
   ) => Promise<void>;
-  /** The operation meant by the id or name of something else, such as a service; the caller's right is checked after. */
-  readonly resolve?: (idOrName: string) => Promise<string | null>;
+  readonly rights: OperationRights;
+  /** The operation meant by the id or name of something else that the caller sees, such as a service. */
+  readonly resolve?: (actor: Actor, idOrName: string) => Promise<string | null>;
 }
 
 export interface OperationAudit {
@@ -43,19 +45,20 @@ export function operationRoutes(deps: OperationDeps): RouteSet {
   const { db, engine } = deps;
 
   const find = async (id: string, actor: Actor) => {
-    const own = await readOperation(db, id);
-    const meant = own === null ? await deps.resolve?.(id) : null;
-    const row = own ?? (meant == null ? null : await readOperation(db, meant));
-    if (row === null || !mayTouch(actor, row.user_id)) throw new AppError("not_found", "There is no such operation.");
+    const named = await readSeen(db, deps.rights, actor, id);
+    const meant = named === null ? await deps.resolve?.(actor, id) : null;
+    const row = named ?? (meant == null ? null : await readSeen(db, deps.rights, actor, meant));
+    if (row === null) throw new AppError("not_found", "There is no such operation.");
     return row;
   };
 
   const decide = async (verb: "retry" | "rollback" | "accept" | "cancel", request: AskedDecision) => {
     const { actor, body } = request;
     const row = await find(request.params.id, actor);
+    if (!row.is_operable) throw new AppError("forbidden", `You see ${row.title}, but may not ${verb} it.`, REASON);
     // To accept what could not be undone leaves it to the operators, so it is theirs to say.
-    if (verb === "accept" && row.state === "stuck" && !isAdministrator(actor)) {
-      throw new AppError("forbidden", "Only an administrator may accept what could not be undone.");
+    if (verb === "accept" && row.state === "stuck" && !row.is_commanded) {
+      throw new AppError("forbidden", "Only an operator may accept what could not be undone.");
     }
     return inTx(db, async (tx) => {
       if (verb === "cancel") await cancel(tx, row.id, body.reason ?? `cancelled by ${actor.name}`);
@@ -90,7 +93,7 @@ export function operationRoutes(deps: OperationDeps): RouteSet {
       const rows = db
         .selectFrom("operation")
         .select(INFO_COLUMNS)
-        .$if(!isAdministrator(actor), (q) => q.where("user_id", "=", actor.userId))
+        .where(deps.rights.seen(actor))
         .$if(query.state !== undefined, (q) => q.where("state", "=", query.state ?? ""))
         .$if(query.ended === true, (q) => q.where("state", "in", ended))
         .$if(query.ended === false, (q) => q.where("state", "not in", ended))
@@ -122,10 +125,16 @@ export function operationRoutes(deps: OperationDeps): RouteSet {
   });
 }
 
-function mayTouch(actor: Actor, userId: string | null): boolean {
-  return isAdministrator(actor) || (userId !== null && userId === actor.userId);
-}
+const REASON = { reasons: ["that is for the owner of what it changes, and for operators"] };
 
-function isAdministrator(actor: Actor): boolean {
-  return actor.roles.includes("administrator");
+/** An operation if the caller sees it, with what he may do with it. */
+async function readSeen(db: Db, rights: OperationRights, actor: Actor, id: string) {
+  const row = await db
+    .selectFrom("operation")
+    .select(INFO_COLUMNS)
+    .select([rights.operated(actor).as("is_operable"), rights.commanded(actor).as("is_commanded")])
+    .where("id", "=", id)
+    .where(rights.seen(actor))
+    .executeTakeFirst();
+  return row ?? null;
 }

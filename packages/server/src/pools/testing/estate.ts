@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import type { Db } from "../../kernel/db/db.ts";
-import type { Actor } from "../../kernel/http/handler.ts";
+import { testActor } from "../../kernel/http/testing/actor.ts";
 import type { Demand } from "../../placement/demand.ts";
 
 /** Rows of an estate, written as they stand, for tests of what is above it. */
 
-export const ADMINISTRATOR: Actor = { userId: randomUUID(), name: "admin", roles: ["administrator"] };
-export const USER: Actor = { userId: randomUUID(), name: "ada", roles: ["user"] };
+export const ADMINISTRATOR = testActor("admin", "administrator", { userId: randomUUID() });
+export const USER = testActor("ada", "user", { userId: randomUUID() });
 
 const GIB = 1024 ** 3;
 
