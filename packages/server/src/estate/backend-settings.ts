@@ -7,7 +7,7 @@ import { joinSecrets, type Settings, splitSecrets } from "../providers/settings-
 /** What the rooms may know of the providers' registry; `main.ts` hands it in. */
 export type ProviderRegistry = Pick<
   typeof import("../providers/registry.ts"),
-  "openProvider" | "readSettings" | "secretFields"
+  "openProvider" | "readSettings" | "secretFields" | "describeProviders"
 >;
 
 /** Whose settings they are: a sealed secret opens only there. */

@@ -7,6 +7,7 @@ import { audit } from "../identity/audit.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
+import { machineRows, machineView } from "./machine-list.ts";
 import { nameTaken, siteIdOf } from "./places.ts";
 
 export interface EnclosureWish {
@@ -45,14 +46,15 @@ async function findEnclosure(db: Db | Tx, idOrName: string): Promise<EnclosureRo
 
 export async function getEnclosure(db: Db, idOrName: string): Promise<z.input<typeof EnclosureDetail>> {
   const row = await findEnclosure(db, idOrName);
-  const machines = await db
-    .selectFrom("machine")
-    .select(["bay", "name", "state"])
-    .where("enclosure_id", "=", row.id)
-    .where("state", "<>", "retired")
-    .orderBy("bay")
+  const machines = await machineRows(db)
+    .where("machine.enclosure_id", "=", row.id)
+    .where("machine.state", "<>", "retired")
+    .orderBy("machine.bay")
     .execute();
-  return { ...enclosureView(row), machines: machines.map(({ bay, ...rest }) => ({ bay: bay ?? 0, ...rest })) };
+  return {
+    ...enclosureView(row),
+    machines: machines.map((machine) => ({ ...machineView(machine), bay: machine.bay ?? 0 })),
+  };
 }
 
 export async function createEnclosure(tx: Tx, actor: Actor, wish: EnclosureWish): Promise<EnclosureRow> {

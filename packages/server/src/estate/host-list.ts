@@ -1,16 +1,32 @@
 import type { HostDetail, HostInfo } from "@berth/api/host.ts";
+import { sql } from "kysely";
 import { z } from "zod";
 import { refColumn } from "../fabric/refs.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
-import { allowedHostActions, type HostState } from "./host-rules.ts";
+import { allowedHostActions, type HostState, refusedHostActions } from "./host-rules.ts";
+
+interface Promised {
+  readonly cores: number;
+  readonly memoryMiB: number;
+  readonly storageGiB: number;
+}
 
 export function hostRows(db: Db | Tx) {
   return db
     .selectFrom("host")
     .innerJoin("site", "site.id", "host.site_id")
     .selectAll("host")
-    .select("site.name as site");
+    .select("site.name as site")
+    .select(
+      // Reservations stand above this room: what they promise is read, as it is part of what the host is.
+      sql<Promised>`(
+        select json_build_object('cores', coalesce(sum(r.cores), 0), 'memoryMiB', coalesce(sum(r.memory_mib), 0),
+          'storageGiB', coalesce(sum(r.storage_gib), 0))
+        from reservation r where r.host_id = host.id and r.released_at is null and lower(r.during) <= now())`.as(
+        "promised",
+      ),
+    );
 }
 
 export type HostRow = Awaited<ReturnType<ReturnType<typeof hostRows>["executeTakeFirstOrThrow"]>>;
@@ -48,7 +64,9 @@ export function hostView(row: HostRow): z.input<typeof HostInfo> {
     maintenance: row.maintenance,
     maintenanceReason: row.maintenance_reason,
     observedAt: row.observed_at?.toISOString() ?? null,
+    promised: row.promised,
     allowed: allowedHostActions(state, row.maintenance),
+    refused: refusedHostActions(state, row.maintenance),
     createdAt: row.created_at.toISOString(),
   };
 }

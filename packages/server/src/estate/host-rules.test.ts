@@ -1,5 +1,12 @@
 import { expect, it } from "vitest";
-import { allowedHostActions, type HostState, hostLifecycle, judgeHost, nextHostState } from "./host-rules.ts";
+import {
+  allowedHostActions,
+  type HostState,
+  hostLifecycle,
+  judgeHost,
+  nextHostState,
+  refusedHostActions,
+} from "./host-rules.ts";
 
 it("brings a host back from every state but retired when it answers", () => {
   const states = Object.keys(hostLifecycle()) as HostState[];
@@ -22,4 +29,6 @@ it("offers the way out of maintenance only to those in it", () => {
   expect(allowedHostActions("available", true)).toContain("maintenance-off");
   expect(allowedHostActions("available", false)).not.toContain("maintenance-off");
   expect(allowedHostActions("retired", false)).toEqual([]);
+  expect(refusedHostActions("available", true)).toEqual({ "maintenance-on": "it is in maintenance already" });
+  expect(Object.keys(refusedHostActions("retired", false))).toHaveLength(4);
 });

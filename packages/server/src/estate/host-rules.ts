@@ -29,6 +29,18 @@ export function allowedHostActions(state: HostState, maintenance: boolean): Host
   return ["refresh", maintenance ? "maintenance-off" : "maintenance-on", "delete"];
 }
 
+const ACTIONS: readonly HostAction[] = ["refresh", "maintenance-on", "maintenance-off", "delete"];
+
+/** Why each action that is not allowed is not. */
+export function refusedHostActions(state: HostState, maintenance: boolean): Record<string, string> {
+  const allowed = new Set(allowedHostActions(state, maintenance));
+  const why = (action: HostAction) => {
+    if (state === "retired") return "it is retired: only its record is left";
+    return action === "maintenance-on" ? "it is in maintenance already" : "it is not in maintenance";
+  };
+  return Object.fromEntries(ACTIONS.filter((action) => !allowed.has(action)).map((action) => [action, why(action)]));
+}
+
 interface Answer {
   readonly storagePools: readonly { readonly name: string }[];
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { refColumn } from "../fabric/refs.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
-import { allowedActions } from "./machine-rules.ts";
+import { allowedActions, refusedActions } from "./machine-rules.ts";
 import { machineOf } from "./store.ts";
 
 /** Machines with where they stand and whom they serve, for lists and single ones. */
@@ -19,6 +19,11 @@ export function machineRows(db: Db | Tx) {
       // A name for people only: servers stand above this room.
       sql<string | null>`(
         select s.name from profile p join server s on s.id = p.server_id where p.machine_id = machine.id)`.as("server"),
+    )
+    .select(
+      sql<string | null>`(
+        select s.power_wanted from profile p join server s on s.id = p.server_id
+        where p.machine_id = machine.id)`.as("power_wanted"),
     );
 }
 
@@ -36,6 +41,7 @@ type Info = z.input<typeof MachineInfo>;
 
 export function machineView(row: MachineViewRow): Info {
   const { state } = machineOf(row);
+  const footing = { state, maintenance: row.maintenance, isManaged: row.provider !== null };
   return {
     id: row.id,
     version: row.version,
@@ -51,19 +57,21 @@ export function machineView(row: MachineViewRow): Info {
     manufacturer: row.manufacturer,
     model: row.model,
     serial: row.serial,
-    // The database checks these three columns against the same words.
+    // The database checks these columns against the same words.
     firmware: row.firmware as Info["firmware"],
     cores: row.cores,
     memoryMiB: row.memory_mib,
     health: row.health as Info["health"],
     power: {
+      wanted: row.power_wanted as Info["power"]["wanted"],
       observed: row.power_observed as Info["power"]["observed"],
       observedAt: row.power_observed_at?.toISOString() ?? null,
     },
     maintenance: row.maintenance,
     maintenanceReason: row.maintenance_reason,
     inspectedAt: row.inspected_at?.toISOString() ?? null,
-    allowed: allowedActions({ state, maintenance: row.maintenance, isManaged: row.provider !== null }),
+    allowed: allowedActions(footing),
+    refused: refusedActions(footing, row.server),
     createdAt: row.created_at.toISOString(),
   };
 }

@@ -6,7 +6,10 @@ import {
   type MachineEvent,
   type MachineState,
   nextState,
+  refusedActions,
 } from "./machine-rules.ts";
+
+const ALL = ["inspect", "power-on", "power-off", "reset", "maintenance-on", "maintenance-off", "retire", "delete"];
 
 const states = Object.keys(lifecycle()) as MachineState[];
 
@@ -50,5 +53,29 @@ describe("what may be asked of a machine", () => {
       "retire",
       "delete",
     ]);
+  });
+});
+
+describe("what may not be done", () => {
+  it("is said with a reason, for everything that is not allowed, and for nothing else", () => {
+    for (const state of states) {
+      for (const maintenance of [true, false]) {
+        for (const isManaged of [true, false]) {
+          const footing = { state, maintenance, isManaged };
+          const refused = Object.keys(refusedActions(footing, null));
+          expect([...allowedActions(footing), ...refused].sort(), JSON.stringify(footing)).toEqual([...ALL].sort());
+        }
+      }
+    }
+  });
+
+  it("names the server that a machine carries", () => {
+    const refused = refusedActions({ state: "in-use", maintenance: false, isManaged: true }, "db-1");
+    expect(refused).toEqual({
+      inspect: "it serves server db-1, and wears its identity",
+      "maintenance-off": "it is not in maintenance",
+      retire: "it serves server db-1: end that first, or move it elsewhere",
+      delete: "it serves server db-1: end that first, or move it elsewhere",
+    });
   });
 });

@@ -73,3 +73,39 @@ export function allowedActions({ state, maintenance, isManaged }: MachineFooting
   const leave: MachineAction[] = nextState(state, "retire") !== null ? ["retire", "delete"] : [];
   return [...inspect, ...power, maintenance ? "maintenance-off" : "maintenance-on", ...leave];
 }
+
+const ACTIONS: readonly MachineAction[] = [
+  "inspect",
+  "power-on",
+  "power-off",
+  "reset",
+  "maintenance-on",
+  "maintenance-off",
+  "retire",
+  "delete",
+];
+
+/** Why each action that is not allowed is not, in words for whoever wants to ask for it. */
+export function refusedActions(footing: MachineFooting, server: string | null): Record<string, string> {
+  const allowed = new Set(allowedActions(footing));
+  const refused = ACTIONS.filter((action) => !allowed.has(action));
+  return Object.fromEntries(refused.map((action) => [action, whyNot(action, footing, server)]));
+}
+
+function whyNot(
+  action: MachineAction,
+  { state, maintenance, isManaged }: MachineFooting,
+  server: string | null,
+): string {
+  if (state === "retired") return "it is retired: only its record is left";
+  if (action === "maintenance-on" || action === "maintenance-off") {
+    return maintenance ? "it is in maintenance already" : "it is not in maintenance";
+  }
+  if (state === "inspecting") return "it is being inspected just now";
+  if (state === "cleaning") return "its disks are being wiped just now";
+  if (!isManaged) return "Berth knows no management controller of it";
+  const who = server === null ? "a server" : `server ${server}`;
+  return action === "inspect"
+    ? `it serves ${who}, and wears its identity`
+    : `it serves ${who}: end that first, or move it elsewhere`;
+}

@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import type { z } from "zod";
 import type { Dial } from "../kernel/dial.ts";
 
@@ -169,12 +169,18 @@ export interface VmEvents {
   watch(call: Call): AsyncIterable<VmEvent>;
 }
 
-/** Where the screen and serial line are, as seen from the site. */
+export type ConsoleKind = "vnc" | "serial";
+
+/** The screen and the serial line of a machine or VM, as bytes. */
 export interface Console {
-  address(
-    subject: string,
-    call: Call,
-  ): Promise<{ kind: "vnc"; host: string; port: number } | { kind: "unix"; path: string }>;
+  /** What there is now; nothing for a subject that is off. Throws `not_found` for one that is not there. */
+  kinds(subject: string, call: Call): Promise<ConsoleKind[]>;
+  /**
+   * A connection of the caller's own, which ends with the subject's power: `vnc` speaks RFB and asks for no password,
+   * `serial` begins with what was said before where the backend keeps it. The signal is for connecting only. Throws
+   * `rejected` where `kinds` does not have it, and `busy` while somebody else has what takes only one.
+   */
+  open(subject: string, kind: ConsoleKind, call: Call): Promise<Duplex>;
 }
 
 export interface Provider {
@@ -195,6 +201,8 @@ export interface Provider {
 /** A kind of provider: its settings as a schema (secrets marked with `.meta({ secret: true })`), and how to open one. */
 export interface ProviderType<S extends z.ZodObject = z.ZodObject> {
   readonly type: string;
+  /** What is enrolled with it. */
+  readonly manages: "machines" | "hosts";
   readonly settings: S;
   open(settings: z.output<S>, outside: { readonly dial: Dial }): Provider;
 }

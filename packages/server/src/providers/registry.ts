@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Dial } from "../kernel/dial.ts";
 import { AppError } from "../kernel/errors.ts";
 import { libvirtProvider } from "./libvirt/libvirt.ts";
@@ -40,6 +41,21 @@ export function readSettings(type: string, settings: unknown): Settings {
 export function openProvider(type: string, settings: unknown, outside: { readonly dial: Dial } & Observers): Provider {
   const { open } = providerTypeOf(type);
   return wrapProvider(open(readSettings(type, settings), { dial: outside.dial }), outside);
+}
+
+/** Every type with its settings as JSON Schema; secrets are `writeOnly`. For those who draw a form of them. */
+export function describeProviders() {
+  return Object.values(providerTypes).map(({ type, manages, settings }) => ({
+    type,
+    manages,
+    settings: z.toJSONSchema(settings, { io: "input", override: ({ jsonSchema }) => markSecret(jsonSchema) }),
+  }));
+}
+
+function markSecret(jsonSchema: Record<string, unknown>): void {
+  if (jsonSchema.secret !== true) return;
+  delete jsonSchema.secret;
+  jsonSchema.writeOnly = true;
 }
 
 /** Which settings of that type are secret. */

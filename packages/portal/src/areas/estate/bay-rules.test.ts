@@ -43,7 +43,10 @@ describe("the bays of an enclosure", () => {
   });
 
   it("are all there, also the empty ones", () => {
-    expect(fillBays(3, [{ bay: 2, name: "b" }])).toEqual([null, { bay: 2, name: "b" }, null]);
+    expect(fillBays(2, [{ bay: 2, name: "b" }])).toEqual([
+      { bay: 1, machine: null },
+      { bay: 2, machine: { bay: 2, name: "b" } },
+    ]);
   });
 
   it("say in words what is in them", () => {

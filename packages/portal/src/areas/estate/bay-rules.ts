@@ -57,9 +57,12 @@ export function bayAt(bay: number, key: string, { columns, bays }: { columns: nu
 }
 
 /** Every bay with the machine in it, if any: what is drawn. */
-export function fillBays<M extends { readonly bay: number }>(bays: number, machines: readonly M[]): (M | null)[] {
+export function fillBays<M extends { readonly bay: number }>(
+  bays: number,
+  machines: readonly M[],
+): { bay: number; machine: M | null }[] {
   const byBay = new Map(machines.map((machine) => [machine.bay, machine]));
-  return Array.from({ length: bays }, (_, i) => byBay.get(i + 1) ?? null);
+  return Array.from({ length: bays }, (_, i) => ({ bay: i + 1, machine: byBay.get(i + 1) ?? null }));
 }
 
 /** What a screen reader says of a bay, and what stands in its tooltip. */

@@ -32,17 +32,15 @@ export function Chassis({ name, bays, machines, isSmall = false }: ChassisProps)
       <div className="estate-chassis__rail" aria-hidden="true">
         {name}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: the keys move the focus between the links inside */}
       <ol
         className="estate-chassis__bays"
         aria-label={`Bays of ${name}`}
         style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
         onKeyDown={onKeyDown}
       >
-        {fillBays(bays, machines).map((machine, i) => (
-          // A bay is known by its number.
-          <li key={`bay ${i + 1}`}>
-            {machine === null ? <EmptyBay enclosure={name} bay={i + 1} /> : <FilledBay machine={machine} />}
+        {fillBays(bays, machines).map(({ bay, machine }) => (
+          <li key={bay}>
+            {machine === null ? <EmptyBay enclosure={name} bay={bay} /> : <FilledBay machine={machine} />}
           </li>
         ))}
       </ol>

@@ -110,3 +110,19 @@ function valueToSend(field: SettingField, value: unknown): unknown {
 function asJson(value: unknown): Json {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
+
+/** Settings as terms and values: what stands inside another setting is named by its path. */
+export function shownSettings(settings: Json, above = ""): [term: string, value: string][] {
+  return Object.entries(settings).flatMap(([name, value]): [string, string][] => {
+    const term = `${above}${name}`;
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return shownSettings(asJson(value), `${term}.`);
+    return [[term, typeof value === "string" ? shorten(value) : JSON.stringify(value)]];
+  });
+}
+
+const SHOWN_LENGTH = 200;
+
+function shorten(text: string): string {
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+}

@@ -2,6 +2,7 @@ import { SimHostFacts, SimPower, type SimPowerAction, SimVmInfo } from "@berth/a
 import { z } from "zod";
 import type { Call, PowerControl, ProviderType, VmHost } from "../provider.ts";
 import { type MemoryClient, memoryClient } from "./client.ts";
+import { memoryConsole } from "./console.ts";
 import { memoryEvents } from "./events.ts";
 import { memorySettings } from "./settings.ts";
 import { memoryVolumes } from "./volumes.ts";
@@ -9,6 +10,7 @@ import { memoryVolumes } from "./volumes.ts";
 /** A host of a simulated lab: its guests are kept in memory, and answer on the wire. */
 export const memoryProvider: ProviderType<typeof memorySettings> = {
   type: "memory",
+  manages: "hosts",
   settings: memorySettings,
   open(settings) {
     const client = memoryClient(settings);
@@ -18,6 +20,7 @@ export const memoryProvider: ProviderType<typeof memorySettings> = {
       vms: memoryVms(client),
       volumes: memoryVolumes(client),
       vmEvents: memoryEvents(client),
+      console: memoryConsole(client),
       close: async () => {},
     };
   },

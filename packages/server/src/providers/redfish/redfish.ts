@@ -1,6 +1,7 @@
 import type { ProviderType } from "../provider.ts";
 import { redfishBoot } from "./boot.ts";
 import { REQUEST_TIMEOUT_MS, redfishClient } from "./client.ts";
+import { redfishConsole } from "./console.ts";
 import { redfishIdentity } from "./identity.ts";
 import { redfishInventory } from "./inventory.ts";
 import { redfishPower } from "./power.ts";
@@ -21,6 +22,7 @@ interface Patience {
 export function redfishProviderWith(patience: Patience): ProviderType<typeof RedfishSettings> {
   return {
     type: "redfish",
+    manages: "machines",
     settings: RedfishSettings,
     open(settings, { dial }) {
       const client = redfishClient(settings, openTransport(settings, dial), patience);
@@ -32,6 +34,7 @@ export function redfishProviderWith(patience: Patience): ProviderType<typeof Red
         inventory: redfishInventory(client, systems),
         virtualMedia: redfishVirtualMedia(client, systems, patience),
         identity: redfishIdentity(client, systems, patience),
+        console: redfishConsole(client, systems),
         close: () => client.close(),
       };
     },

@@ -1,0 +1,76 @@
+import type { ItemOf } from "../../api/queries.ts";
+import { LinkButton } from "../../kit/link.tsx";
+import { ListPage } from "../../kit/list-page.tsx";
+import type { BulkAction, Column } from "../../kit/list-types.ts";
+import { Meter } from "../../kit/meter.tsx";
+import { hrefOf } from "../../kit/paths.ts";
+import { State } from "../../kit/state.tsx";
+import { When } from "../../kit/when.tsx";
+import { createdColumn, Dash, nameColumn, textColumn } from "./columns.tsx";
+import { EstateTabs } from "./estate-page.tsx";
+
+type Host = ItemOf<"listHosts">;
+const MIB_PER_GIB = 1024;
+
+const COLUMNS: readonly Column<Host>[] = [
+  nameColumn("host"),
+  { id: "state", title: "State", sort: "state", cell: ({ state }) => <State value={state} /> },
+  {
+    id: "maintenance",
+    title: "Maintenance",
+    cell: ({ maintenance }) => (maintenance ? <State value="maintenance" /> : <Dash />),
+    text: ({ maintenance, maintenanceReason }) => (maintenance ? (maintenanceReason ?? "yes") : ""),
+  },
+  textColumn("hypervisor", "Hypervisor", ({ hypervisor, hypervisorVersion }) =>
+    hypervisor === null ? null : `${hypervisor} ${hypervisorVersion ?? ""}`.trimEnd(),
+  ),
+  textColumn("technique", "Technique", ({ technique }) => technique),
+  {
+    id: "cores",
+    title: "Cores promised",
+    cell: ({ cores, promised }) => <Meter label="Cores" used={promised.cores} total={cores ?? 0} />,
+    text: ({ cores, promised }) => `${promised.cores} of ${cores ?? 0}`,
+  },
+  {
+    id: "memory",
+    title: "Memory promised",
+    width: 1.3,
+    cell: ({ memoryMiB, promised }) => (
+      <Meter label="Memory" used={promised.memoryMiB / MIB_PER_GIB} total={(memoryMiB ?? 0) / MIB_PER_GIB} unit="GiB" />
+    ),
+    text: ({ memoryMiB, promised }) => `${promised.memoryMiB} of ${memoryMiB ?? 0} MiB`,
+  },
+  { id: "observedAt", title: "Seen", cell: ({ observedAt }) => <When at={observedAt} /> },
+  textColumn("site", "Site", ({ site }) => site, true),
+  createdColumn(),
+];
+
+const on = (body: object) => (host: Host) => ({ params: { id: host.id }, body });
+const BULK: readonly BulkAction<Host>[] = [
+  { verb: "refresh", label: "Ask again", operation: "refreshHost", input: on({}) },
+  { verb: "maintenance-on", label: "Begin maintenance", operation: "maintainHost", input: on({ state: "on" }) },
+  { verb: "maintenance-off", label: "End maintenance", operation: "maintainHost", input: on({ state: "off" }) },
+];
+
+const ADD = <LinkButton to="/estate/add-host">Add a host</LinkButton>;
+
+export function HostsPage() {
+  return (
+    <ListPage
+      title="Hosts"
+      operation="listHosts"
+      columns={COLUMNS}
+      groupBy={["state", "site", "hypervisor"]}
+      bulk={BULK}
+      rowHref={({ name }) => hrefOf("host", name)}
+      actions={ADD}
+      empty={{
+        title: "No hosts yet",
+        text: "A host is a computer that runs a hypervisor: virtual servers land there.",
+        action: ADD,
+      }}
+    >
+      <EstateTabs />
+    </ListPage>
+  );
+}
