@@ -15,6 +15,7 @@ const ROOMS = [
   "boot",
   "guests",
   "servers",
+  "consoles",
   "baselines",
   "patches",
   "catalog",
@@ -37,7 +38,7 @@ const roomsLeanDownwards = ROOMS.slice(0, -1).map((name, i) => ({
 }));
 
 /** Packages that know the contract and nothing else of ours. */
-const clientKnowsApiOnly = ["portal", "cli", "sdk", "lab", "service-os", "edge"].map((name) => ({
+const clientKnowsApiOnly = ["cli", "sdk", "lab", "service-os", "edge"].map((name) => ({
   name: `${name}-knows-api-only`,
   comment: "the launcher starts the other parts as processes, by path, and imports none",
   severity: "error",
@@ -50,6 +51,31 @@ module.exports = {
   forbidden: [
     ...roomsLeanDownwards,
     ...clientKnowsApiOnly,
+    {
+      name: "portal-knows-api-and-sdk-only",
+      severity: "error",
+      from: { path: "^packages/portal/", pathNot: TESTS },
+      to: { path: "^packages/(?!api/|sdk/|portal/)" },
+    },
+    {
+      name: "areas-know-no-other-area",
+      comment: "what two areas need is kit; where the pages of the other are, kit/paths.ts says",
+      severity: "error",
+      from: { path: "^packages/portal/src/areas/([^/]+)/" },
+      to: { path: "^packages/portal/src/(?:areas/(?!$1/)|shell/|router|main)" },
+    },
+    {
+      name: "kit-knows-no-page",
+      severity: "error",
+      from: { path: "^packages/portal/src/(?:kit|api)/" },
+      to: { path: "^packages/portal/src/(?:areas|shell)/" },
+    },
+    {
+      name: "only-the-router-knows-areas",
+      severity: "error",
+      from: { path: "^packages/portal/src/(?!areas/|router\\.tsx$)" },
+      to: { path: "^packages/portal/src/areas/" },
+    },
     {
       name: "api-stands-alone",
       severity: "error",
@@ -126,7 +152,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "node", "default"],
-      extensions: [".ts", ".js"],
+      extensions: [".ts", ".tsx", ".js"],
     },
   },
 };

@@ -1,12 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { compress } from "./compress.ts";
 
 /** `./berth dev` serves the portal's sources itself and hands all else to the controller. */
-const CONTROLLER = "http://127.0.0.1:7770";
+const CONTROLLER = process.env.BERTH_CONTROLLER_URL ?? "http://127.0.0.1:7770";
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), compress()],
   build: {
     outDir: "dist",
     emptyOutDir: true,
@@ -18,6 +19,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 2_000,
   },
   server: {
+    host: "127.0.0.1",
     port: 7790,
     strictPort: true,
     proxy: { "/v1": { target: CONTROLLER, ws: true }, "/openapi.json": CONTROLLER },

@@ -55,12 +55,12 @@ function shapeOf(property: Record<string, unknown>): Shape {
     return { kind: "choice", choices: property.enum };
   }
   if (typeof property.const === "string") return { kind: "choice", choices: [property.const] };
-  switch (property.type) {
+  switch (typesOf(property).find((type) => type !== "null")) {
     case "string":
       return { kind: "text", format: typeof property.format === "string" ? property.format : null };
     case "integer":
     case "number":
-      return { kind: "number", integer: property.type === "integer" };
+      return { kind: "number", integer: typesOf(property).includes("integer") };
     case "boolean":
       return { kind: "boolean" };
     case "array":
@@ -75,7 +75,13 @@ function shapeOf(property: Record<string, unknown>): Shape {
 
 function isNullable(property: Record<string, unknown>): boolean {
   const list = property.anyOf ?? property.oneOf;
+  if (typesOf(property).includes("null")) return true;
   return Array.isArray(list) && list.some((option) => asObject(option).type === "null");
+}
+
+/** A plain field that may be null is `["string", "null"]`. */
+function typesOf({ type }: Record<string, unknown>): unknown[] {
+  return Array.isArray(type) ? type : [type];
 }
 
 function alternatives(property: Record<string, unknown>): Record<string, unknown>[] {

@@ -19,6 +19,8 @@ export interface CheckResult {
 function checks(): Check[] {
   return [
     { name: "types", args: [toolScript("typescript/bin/tsc"), "--noEmit", "-p", "."] },
+    // In browsers there is a DOM and no Node, so the portal's types are checked apart.
+    { name: "portal types", args: [toolScript("typescript/bin/tsc"), "--noEmit", "-p", "packages/portal"] },
     {
       name: "style",
       args: [toolScript("@biomejs/biome/bin/biome"), "check", "--max-diagnostics=40", "--colors=off", "."],

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { guarded } from "../launch/failure.ts";
+import { ensurePortal } from "../launch/portal.ts";
 import { runTests } from "../launch/test-run.ts";
 import { setUp } from "../setup/set-up.ts";
 
@@ -21,6 +22,7 @@ export function register(program: Command): void {
     .action(
       guarded(async (paths: string[], options: Options) => {
         if (options.setup) await setUp({ purposes: ["lab", "images", "tests"], yes: options.yes ?? false });
+        await ensurePortal();
         process.exitCode = await runTests({ paths, all: options.all ?? false });
       }),
     );

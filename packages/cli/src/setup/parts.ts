@@ -52,6 +52,7 @@ export const PARTS: readonly Part[] = [
   { package: "python3-minimal", purposes: ["tests"], reason: "runs scripts in guests' tests" },
   { package: "python3-yaml", purposes: ["tests"], reason: "reads the seeds of guests as cloud-init does" },
   { package: "sudo", purposes: ["tests"], reason: "runs scripts as root on the guests that tests play" },
+  { package: "chromium", purposes: ["tests"], reason: "looks at the portal as a person would (headless)" },
   { package: "shellcheck", purposes: ["tests"], reason: "checks the launcher and the service OS agent" },
 ];
 

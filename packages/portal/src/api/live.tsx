@@ -31,7 +31,7 @@ export function LiveEvents() {
     return listen({
       onEvent: (event) => {
         waiting.push(event);
-        timer ??= window.setTimeout(flush, GATHER_MS);
+        if (timer === undefined) timer = window.setTimeout(flush, GATHER_MS);
       },
       // Whatever has happened meanwhile was not told.
       onBack: () => void client.invalidateQueries(),

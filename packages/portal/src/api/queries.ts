@@ -3,18 +3,21 @@ import { ClientError } from "@berth/api/client-error.ts";
 import { contract } from "@berth/api/contract.ts";
 import type { Contract } from "@berth/api/route.ts";
 import {
+  keepPreviousData,
   QueryClient,
   type UseMutationResult,
+  type UseQueryOptions,
   type UseQueryResult,
   useMutation,
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { type Api, api, type OperationName } from "./client.ts";
+import type { z } from "zod";
+import { type Api, api, type BerthContract, type OperationName } from "./client.ts";
 import { lostWith } from "./connection.ts";
 
 export type InputOf<K extends OperationName> = NonNullable<Parameters<Api[K]>[0]>;
-export type OutputOf<K extends OperationName> = Awaited<ReturnType<Api[K]>>;
+export type OutputOf<K extends OperationName> = z.output<BerthContract[K]["response"]>;
 /** An item of a list's page. */
 export type ItemOf<K extends OperationName> = OutputOf<K> extends { items: readonly (infer I)[] } ? I : never;
 type Call = (input?: object) => Promise<unknown>;
@@ -67,14 +70,16 @@ export function useApi<K extends OperationName>(
   input?: InputOf<K>,
   options: ApiOptions = {},
 ): UseQueryResult<OutputOf<K>, ClientError> {
-  return useQuery<OutputOf<K>, ClientError>({
+  const { keepLast = false, enabled, staleMs, everyMs } = options;
+  const query: UseQueryOptions<OutputOf<K>, ClientError> = {
     queryKey: queryKey(operation, input),
-    queryFn: async ({ signal }) => (await callOf(operation)({ ...input, signal })) as OutputOf<K>,
-    ...(options.enabled === undefined ? {} : { enabled: options.enabled }),
-    ...(options.keepLast === true ? { placeholderData: (last: OutputOf<K> | undefined) => last } : {}),
-    ...(options.staleMs === undefined ? {} : { staleTime: options.staleMs }),
-    ...(options.everyMs === undefined ? {} : { refetchInterval: options.everyMs }),
-  });
+    queryFn: ({ signal }) => callOf(operation)({ ...input, signal }) as Promise<OutputOf<K>>,
+    ...(keepLast ? { placeholderData: keepPreviousData } : {}),
+    ...(enabled === undefined ? {} : { enabled }),
+    ...(staleMs === undefined ? {} : { staleTime: staleMs }),
+    ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
+  };
+  return useQuery(query);
 }
 
 /** A call that changes something. What it may have touched is read again. */
@@ -84,7 +89,7 @@ export function useAct<K extends OperationName>(
 ): UseMutationResult<OutputOf<K>, ClientError, InputOf<K>> {
   const client = useQueryClient();
   return useMutation<OutputOf<K>, ClientError, InputOf<K>>({
-    mutationFn: async (input) => (await callOf(operation)(input)) as OutputOf<K>,
+    mutationFn: (input) => callOf(operation)(input) as Promise<OutputOf<K>>,
     onSuccess: (answer, input) => {
       void client.invalidateQueries();
       options.onDone?.(answer, input);

@@ -1,3 +1,4 @@
+import type { RoleName } from "@berth/api/role.ts";
 import { useQuery } from "@tanstack/react-query";
 import { z } from "zod";
 import { useApi } from "./queries.ts";
@@ -7,34 +8,28 @@ export function useMe() {
   return useApi("whoami", {}, { staleMs: 5 * 60_000 });
 }
 
-export type RoleName = "administrator" | "architect" | "approver" | "operator" | "user" | "auditor";
-
 /** Every role that the caller has on anything: for what to offer, never for what is allowed, which the API says. */
 export function useRoles(): ReadonlySet<RoleName> {
   const { data } = useMe();
-  const { roles, role } = (data ?? {}) as { roles?: readonly RoleName[]; role?: RoleName };
-  return new Set(roles ?? (role === undefined ? [] : [role]));
+  return new Set([...(data?.roles ?? []), ...(data?.grants ?? []).map(({ role }) => role)]);
 }
 
-export interface SignInWays {
-  readonly ldap: boolean;
-  readonly oidc: { readonly label: string; readonly href: string } | null;
-}
+const Ways = z.object({
+  password: z.boolean(),
+  oidc: z.object({ label: z.string(), startPath: z.string() }).nullable(),
+});
+/** Where Berth does not say, a name and a password are. */
+const STANDARD: z.infer<typeof Ways> = { password: true, oidc: null };
 
-const OIDC_START = "/v1/sign-in/oidc";
-const Ways = z.object({ ldap: z.boolean(), oidc: z.object({ label: z.string() }).nullable() });
-
-/** How one may sign in beside a local password. */
+/** How one may sign in. Not by the client: asked before there is a session, and its failure must not end the page. */
 export function useSignInWays() {
-  return useQuery<SignInWays>({
-    queryKey: ["sign-in"],
+  return useQuery({
+    queryKey: ["listSignInWays"],
     retry: false,
     queryFn: async () => {
       const response = await fetch("/v1/sign-in");
       const ways = Ways.safeParse(response.ok ? await response.json() : null);
-      if (!ways.success) return { ldap: false, oidc: null };
-      const { ldap, oidc } = ways.data;
-      return { ldap, oidc: oidc === null ? null : { label: oidc.label, href: OIDC_START } };
+      return ways.success ? ways.data : STANDARD;
     },
   });
 }

@@ -51,7 +51,6 @@ export function ListTable<T>(props: ListTableProps<T>) {
   ].join(" ");
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: rows that are not there can't be in a table element
     <div
       className="berth-table"
       role="table"

@@ -1,6 +1,6 @@
 import { contract } from "@berth/api/contract.ts";
 import { Modal, ModalBody, SearchInput } from "@patternfly/react-core";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import type { OperationName } from "../api/client.ts";
@@ -102,8 +102,8 @@ function useObjects(typed: string): PaletteEntry[] {
     queryKey: ["palette", search],
     enabled: search !== "",
     staleTime: 10_000,
-    placeholderData: (last: PaletteEntry[] | undefined) => last,
-    queryFn: async ({ signal }) => {
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }): Promise<PaletteEntry[]> => {
       const found = await Promise.all(
         lists.map(async ({ operation, kind, id }) => {
           const input = { query: { search, limit: PER_LIST }, signal };

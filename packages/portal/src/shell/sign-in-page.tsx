@@ -6,11 +6,11 @@ import { queryClient, useAct } from "../api/queries.ts";
 import { useSignInWays } from "../api/session.ts";
 import { Logo } from "./logo.tsx";
 import { LostConnection } from "./lost-connection.tsx";
-import { backTarget } from "./sign-in-rules.ts";
+import { backTarget, problemText } from "./sign-in-rules.ts";
 
 /** Where a session begins, and where one that has ended comes back from. */
 export function SignInPage() {
-  const { back } = useSearch({ strict: false }) as { back?: unknown };
+  const { back, problem } = useSearch({ strict: false }) as { back?: unknown; problem?: unknown };
   const target = backTarget(back);
   const navigate = useNavigate();
   const ways = useSignInWays();
@@ -31,6 +31,7 @@ export function SignInPage() {
     login.mutate({ body: { name, password } });
   };
   const oidc = ways.data?.oidc ?? null;
+  const said = login.error?.message ?? problemText(problem);
   return (
     <main className="berth-sign-in">
       <LostConnection />
@@ -43,12 +44,8 @@ export function SignInPage() {
           <p className="berth-muted">Your session has ended. After signing in you are back where you were.</p>
         )}
         <Form onSubmit={submit}>
-          {login.error !== null && <Alert variant="danger" isInline title={login.error.message} component="p" />}
-          <FormGroup
-            label={ways.data?.ldap === true ? "User name (also from the directory)" : "User name"}
-            fieldId="name"
-            isRequired
-          >
+          {said !== null && <Alert variant="danger" isInline title={said} component="p" />}
+          <FormGroup label="User name" fieldId="name" isRequired>
             <TextInput
               id="name"
               autoComplete="username"
@@ -75,7 +72,12 @@ export function SignInPage() {
         {oidc !== null && (
           <>
             <Divider />
-            <Button component="a" href={oidc.href} variant="secondary" isBlock>
+            <Button
+              component="a"
+              href={`${oidc.startPath}?returnTo=${encodeURIComponent(target)}`}
+              variant="secondary"
+              isBlock
+            >
               Continue with {oidc.label}
             </Button>
           </>

@@ -13,7 +13,9 @@ import { httpMetrics } from "./http-metrics.ts";
 import type { IdempotencyStore } from "./idempotency.ts";
 import { parseJson } from "./json.ts";
 import { mountRoute } from "./mount.ts";
+import { portalFiles } from "./portal-files.ts";
 import { toAppError, toProblem } from "./problem.ts";
+import { apiHeaders } from "./security-headers.ts";
 import { mountSystemRoutes, type SystemRoutes } from "./system-routes.ts";
 import { watchUnusedConnections } from "./unused-connections.ts";
 
@@ -23,6 +25,12 @@ export interface HttpServerOptions extends SystemRoutes {
   readonly idempotency: IdempotencyStore;
   readonly log: Log;
   readonly heartbeatMs?: number;
+  /** It is reached over TLS: browsers are told to use nothing else. */
+  readonly secure?: boolean;
+  /** Addresses (CIDR) whose word in X-Forwarded-For is believed. */
+  readonly trustedProxies?: readonly string[];
+  /** Where the portal's built files are. Without it there is only the API. */
+  readonly portalDir?: string;
   /** Takes connections that ask to become something else than HTTP. Without it they are answered as plain requests. */
   readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -41,7 +49,7 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The server of everything in the contract. Refuses to be made with a route that lacks its rule or its handler. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { log } = options;
+  const { log, secure = false } = options;
   const ending = new AbortController();
   const app = fastify({
     logger: false,
@@ -51,11 +59,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     // Queries are read from the raw URL by `query.ts`, strictly.
     routerOptions: { querystringParser: () => ({}), maxParamLength: 300 },
     requestIdHeader: false,
+    trustProxy: [...(options.trustedProxies ?? [])],
     genReqId: (raw) => {
       const wish = raw.headers["x-request-id"];
       return typeof wish === "string" && REQUEST_ID.test(wish) ? wish : randomUUID();
     },
-    frameworkErrors: (error, request, reply) => sendProblem(reply, error, request.id),
+    frameworkErrors: (error, request, reply) => sendProblem(reply, error, { requestId: request.id, secure }),
     clientErrorHandler: (error, socket) => {
       if (error.code === "ECONNRESET" || !socket.writable) return;
       const body = JSON.stringify(
@@ -77,16 +86,19 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     }
   });
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers(securityHeaders(request.id));
+    reply.headers(apiHeaders({ requestId: request.id, secure }));
   });
   app.setErrorHandler((error, request, reply) => {
     const known = toAppError(error);
     if (known.code === "internal") log.error("request failed", { requestId: request.id, url: request.url, error });
-    return sendProblem(reply, known, request.id);
+    return sendProblem(reply, known, { requestId: request.id, secure });
   });
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(reply, new AppError("not_found", `There is no ${request.method} ${pathOf(request.url)}.`), request.id),
-  );
+  const portal = options.portalDir === undefined ? null : portalFiles({ directory: options.portalDir, secure });
+  app.setNotFoundHandler(async (request, reply) => {
+    if (portal?.isFor(request)) return portal.send(request, reply);
+    const error = new AppError("not_found", `There is no ${request.method} ${pathOf(request.url)}.`);
+    return sendProblem(reply, error, { requestId: request.id, secure });
+  });
 
   const { onUpgrade } = options;
   if (onUpgrade !== undefined) {
@@ -143,28 +155,18 @@ export function contractOf(sets: readonly RouteSet[]): Contract {
   return Object.assign({}, ...sets.map((set) => set.contract)) as Contract;
 }
 
-function sendProblem(reply: FastifyReply, error: unknown, requestId: string): FastifyReply {
-  const problem = toProblem(error, requestId);
+function sendProblem(reply: FastifyReply, error: unknown, about: { requestId: string; secure: boolean }): FastifyReply {
+  const problem = toProblem(error, about.requestId);
   if (problem.code === "unauthenticated") reply.header("www-authenticate", 'Bearer realm="berth"');
   return (
     reply
-      .headers(securityHeaders(requestId))
+      // Once more: what failed before the hooks has none yet.
+      .headers(apiHeaders(about))
       .code(problem.status)
       .type("application/problem+json")
       // As bytes: to a text Fastify would add a charset, which the type does not have.
       .send(Buffer.from(JSON.stringify(problem)))
   );
-}
-
-function securityHeaders(requestId: string): Record<string, string> {
-  return {
-    "x-request-id": requestId,
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  };
 }
 
 function pathOf(url: string): string {
