@@ -8,11 +8,14 @@ import { MacAddress } from "./common.ts";
  * GET /hosts/H/vms → SimVmInfo[] · PUT, DELETE /hosts/H/vms/V (SimVmSpec)
  * GET /hosts/H/vms/V/power → SimPower · POST SimPowerOrder
  * GET /hosts/H/pools/P → SimCapacity · GET /hosts/H/pools/P/volumes → SimVolumeInfo[]
+ * GET /hosts/H/vms/V/serial with `Upgrade: berth-serial` → 101 and then the bytes of its serial line
  * PUT, DELETE /hosts/H/pools/P/volumes/N (SimVolumeSpec)
  * PUT /hosts/H/pools/P/volumes/N/content — its raw bytes, their number in `x-berth-size`, after `100 Continue`
  *
  * All are goals. What is refused is answered with SimHostProblem.
  */
+
+export const SIM_SERIAL_PROTOCOL = "berth-serial";
 
 const Count = z.int().min(0);
 const Positive = z.int().min(1);

@@ -11,6 +11,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 const SLOW_MS = 2_000;
 const RESTART_MS = 1_000;
 const SILENT_MS = 120_000;
+const STILL_WRITER_MS = 15_000;
 
 export interface ServedHost {
   readonly host: SimHost;
@@ -126,6 +127,8 @@ async function writeVolume(
   const sizeBytes = parse(z.coerce.number().int().min(0), request.headers["x-berth-size"]);
   const write = pool.startWrite(name, sizeBytes);
   const seen = { bytes: 0, isWhole: false };
+  // As libvirtd does it with a peer that does not answer: it does not keep the volume from others for ever.
+  request.setTimeout(STILL_WRITER_MS, () => request.destroy());
   try {
     response.writeContinue();
     for await (const chunk of request as AsyncIterable<Buffer>) {

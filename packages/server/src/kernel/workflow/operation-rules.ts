@@ -47,12 +47,17 @@ const RETRYABLE: Record<ProviderFailure, boolean> = {
   rejected: false,
   not_found: false,
 };
+/** What is busy gets free by itself, at the latest when the peer that holds it is given up: libvirtd does so after 30 s. */
+const MORE_ATTEMPTS_WHILE_BUSY = 3;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
 /** The pause before the next attempt, or null when there is none. `attempt` is the one that failed, from 1. */
 export function pauseBeforeRetry(error: unknown, attempt: number, attempts: number): number | null {
-  if (attempt >= attempts || !(error instanceof ProviderError) || !RETRYABLE[error.failure]) return null;
+  if (!(error instanceof ProviderError) || !RETRYABLE[error.failure]) return null;
+  // Who asked for one attempt has reasons of his own.
+  const more = error.failure === "busy" && attempts > 1 ? MORE_ATTEMPTS_WHILE_BUSY : 0;
+  if (attempt >= attempts + more) return null;
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
 }
 

@@ -1,0 +1,16 @@
+// noVNC has no types of its own: as much of docs/API.md as is used.
+declare module "@novnc/novnc" {
+  class RFB extends EventTarget {
+    constructor(target: HTMLElement, channel: WebSocket, options?: { readonly shared?: boolean });
+    scaleViewport: boolean;
+    clipViewport: boolean;
+    dragViewport: boolean;
+    focusOnClick: boolean;
+    background: string;
+    disconnect(): void;
+    focus(): void;
+    sendCtrlAltDel(): void;
+    sendKey(keysym: number, code: string | null, down?: boolean): void;
+  }
+  export { RFB as default };
+}
