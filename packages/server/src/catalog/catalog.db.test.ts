@@ -55,13 +55,81 @@ describe("templates", () => {
       servers: 3,
       createdBy: "admin",
     });
-    expect((await apply(`# other words\n${TWO_TIER}`)).body.version).toBe(1);
+    expect((await apply(TWO_TIER)).body.version).toBe(1);
     expect((await apply(TWO_TIER.replace("count: 2", "count: 3"))).body).toMatchObject({ version: 2, servers: 4 });
     const versions = await ask("GET", "/v1/templates/two-tier/versions");
     expect(versions.body.items.map((item: { version: number }) => item.version)).toEqual([2, 1]);
     const exported = await ask("GET", "/v1/templates/two-tier@1/yaml");
+    expect(exported.body.yaml).toBe(TWO_TIER);
     expect((await apply(exported.body.yaml)).body).toMatchObject({ version: 3, servers: 3 });
     expect((await apply(exported.body.yaml)).body.version).toBe(3);
+  });
+
+  it("CAP A8: keep the comments and the picture, which do not change what they say", async () => {
+    const text = named("drawn");
+    const first = await apply(text);
+    const second = await apply(`# other words\n${text}layout: { "group:db": { x: 1, y: 2 } }\n`);
+    expect(second.body).toMatchObject({ version: 2, digest: first.body.digest });
+    expect((await ask("GET", "/v1/templates/drawn/yaml")).body.yaml).toMatch(/^# other words\n/);
+    const clone = await ask("POST", "/v1/templates/drawn/clone", { as: "traced" });
+    expect(clone.body).toMatchObject({ name: "traced", version: 1 });
+    expect((await ask("GET", "/v1/templates/traced/yaml")).body.yaml).toContain("# other words");
+  });
+
+  it("CAP A1: tell who saves over the work of another, and write nothing", async () => {
+    const text = named("shared");
+    const save = (document: string, base: number) => ask("POST", "/v1/templates", { document, base });
+    expect((await save(text, 0)).body.version).toBe(1);
+    expect((await save(text.replace("count: 2", "count: 3"), 1)).body.version).toBe(2);
+    const late = await save(text.replace("count: 2", "count: 4"), 1);
+    expect(late.status).toBe(409);
+    expect(late.body).toMatchObject({
+      code: "conflict",
+      detail: "admin saved shared@2 while you edited version 1",
+      fields: [{ field: "base", message: "is not the latest version, which is 2" }],
+    });
+    expect((await save(text.replace("count: 2", "count: 5"), 0)).body.detail).toBe(
+      "there is a template shared already",
+    );
+    expect((await ask("GET", "/v1/templates/shared/versions")).body.items).toHaveLength(2);
+    expect((await save(text.replace("count: 2", "count: 4"), 2)).body.version).toBe(3);
+  });
+
+  it("CAP A8: show what changed between two versions, element by element", async () => {
+    const text = named("changing");
+    await apply(text);
+    await apply(text.replace("count: 2", "count: 3").replace("    - { name: operation", "    - { name: care"));
+    const diff = await ask("GET", "/v1/templates/changing/diff?from=1&to=2");
+    expect(diff.body).toMatchObject({ from: "changing@1", to: "changing@2", before: text });
+    expect(diff.body.items).toEqual([
+      { kind: "changed", field: "spec.groups[app].count", before: 2, after: 3 },
+      { kind: "removed", field: "spec.costs[operation]", before: { name: "operation", perDay: "1.50" } },
+      { kind: "added", field: "spec.costs[care]", after: { name: "care", perDay: "1.50" } },
+    ]);
+    expect((await ask("GET", "/v1/templates/changing/diff?from=2")).body.items).toEqual([]);
+    expect((await ask("GET", "/v1/templates/changing/diff?from=7")).status).toBe(404);
+    expect((await ask("GET", "/v1/templates/changing/diff?from=1", undefined, { as: "user" })).status).toBe(404);
+  });
+
+  it("CAP A3, CAP A5: say their price, and that a static address lets one be deployed at a time", async () => {
+    const text = named("fixed").replace(
+      "{ network: storage }",
+      "{ network: storage, mode: static, address: 10.77.2.9 }",
+    );
+    expect((await apply(text)).body).toMatchObject({
+      once: true,
+      price: { currency: "EUR", perDay: expect.any(String) },
+    });
+    expect((await apply(named("loose"))).body).toMatchObject({ once: false });
+    const checked = await ask("POST", "/v1/templates/validate", { document: text, days: 10 });
+    expect(checked.body.price).toMatchObject({ days: 10, total: expect.any(String) });
+    expect(checked.body.hints).toContainEqual({
+      code: "once",
+      field: "spec.groups[0].nics[1].address",
+      path: ["spec", "groups", 0, "nics", 1, "address"],
+      line: expect.any(Number),
+      message: "10.77.2.9 is a static address, so one service of this template can be deployed at a time",
+    });
   });
 
   it("get one number each when they are applied at once", async () => {
@@ -82,11 +150,15 @@ describe("templates", () => {
       message: "takes a number",
     });
     const checked = await ask("POST", "/v1/templates/validate", { document: bad }, { as: "user" });
-    expect(checked.body).toMatchObject({ valid: false, items: [{ code: "wrong_type", line: 19 }] });
-    expect((await ask("POST", "/v1/templates/validate", { document: TWO_TIER })).body).toEqual({
-      valid: true,
-      items: [],
+    expect(checked.body).toMatchObject({
+      valid: false,
+      publishable: false,
+      price: null,
+      items: [{ code: "wrong_type", line: 19, path: ["spec", "groups", 0, "cores"] }],
     });
+    const fine = await ask("POST", "/v1/templates/validate", { document: TWO_TIER });
+    expect(fine.body).toMatchObject({ valid: true, publishable: false, items: [], price: { days: 30 } });
+    expect(fine.body.hints).toContainEqual(expect.objectContaining({ code: "no_image", line: 21 }));
     expect(await test.db.selectFrom("template").select("id").execute()).toHaveLength(before.length);
   });
 

@@ -13,12 +13,13 @@ import {
   visit,
 } from "yaml";
 
-/** A problem that also has a stable code, so that tools can tell kinds apart. */
+export type Path = readonly (string | number)[];
+
+/** A problem that also has a stable code, so that tools can tell kinds apart, and its place in parts. */
 export interface TemplateProblem extends FieldProblem {
   readonly code: string;
+  readonly path: Path;
 }
-
-export type Path = readonly (string | number)[];
 
 export interface YamlDocument {
   readonly value: unknown;
@@ -50,6 +51,7 @@ export function readYaml(text: string): { document: YamlDocument } | { problems:
   const syntax = [...document.errors, ...document.warnings].slice(0, MAX_SYNTAX_PROBLEMS).map((error) => ({
     code: error.code === "DUPLICATE_KEY" ? "duplicate_key" : "yaml_syntax",
     field: "",
+    path: [],
     message: firstSentence(error.message),
     line: lines.linePos(error.pos[0]).line,
   }));
@@ -77,13 +79,20 @@ function boundsProblem(contents: Node, lineOfNode: (node: unknown) => number): T
       problem = {
         code: "too_many_aliases",
         field: "",
+        path: [],
         message: `more than ${MAX_ALIASES} aliases`,
         line: lineOfNode(node),
       };
     if (ancestors.filter(isCollection).length >= MAX_DEPTH && isCollection(node))
-      problem = { code: "too_deep", field: "", message: `nested deeper than ${MAX_DEPTH}`, line: lineOfNode(node) };
+      problem = {
+        code: "too_deep",
+        field: "",
+        path: [],
+        message: `nested deeper than ${MAX_DEPTH}`,
+        line: lineOfNode(node),
+      };
     if (isNode(node) && node.tag !== undefined && !node.tag.startsWith("tag:yaml.org,2002:"))
-      problem = { code: "unknown_tag", field: "", message: "tags are not allowed", line: lineOfNode(node) };
+      problem = { code: "unknown_tag", field: "", path: [], message: "tags are not allowed", line: lineOfNode(node) };
     return problem === null ? undefined : visit.BREAK;
   });
   return problem;
@@ -121,5 +130,5 @@ function firstSentence(message: string): string {
 }
 
 function one(code: string, message: string): { problems: TemplateProblem[] } {
-  return { problems: [{ code, field: "", message, line: 1 }] };
+  return { problems: [{ code, field: "", path: [], message, line: 1 }] };
 }

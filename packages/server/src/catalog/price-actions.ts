@@ -11,12 +11,17 @@ export async function quote(
   days: number,
   placements: readonly Pick<Placement, "kind">[],
 ): Promise<Price> {
-  const physical =
-    placements.length > 0
-      ? placements.filter((placement) => placement.kind === "physical").length
-      : countOf(template.groups.filter((group) => group.kind === "physical"));
-  const virtual = countOf(template.groups) - physical;
-  return priceOf((await readPriceList(tx)).list, template, days, { physical, virtual });
+  const planned = serversByKind(template);
+  const physical = placements.filter((placement) => placement.kind === "physical").length;
+  const servers =
+    placements.length > 0 ? { physical, virtual: planned.physical + planned.virtual - physical } : planned;
+  return priceOf((await readPriceList(tx)).list, template, days, servers);
+}
+
+/** What a template asks for, as long as nobody knows where it lands: `either` counts as virtual. */
+export function serversByKind(template: Template): { physical: number; virtual: number } {
+  const physical = countOf(template.groups.filter((group) => group.kind === "physical"));
+  return { physical, virtual: countOf(template.groups) - physical };
 }
 
 function countOf(groups: Template["groups"]): number {

@@ -1,5 +1,6 @@
 import type { PriceSummary } from "@berth/api/request.ts";
 import type { z } from "zod";
+import { moneyText, moneyUnits } from "../kernel/money.ts";
 import type { Template } from "./template.ts";
 
 /** Amounts per day with up to four decimals, as PostgreSQL's numeric writes them. */
@@ -16,9 +17,6 @@ export interface PriceList {
 export type Price = z.output<typeof PriceSummary>;
 type Line = Price["lines"][number];
 
-/** Money is counted in ten-thousandths, as whole numbers: floats lose them. */
-const DECIMALS = 4;
-const SCALE = 10n ** BigInt(DECIMALS);
 const MIB_PER_GIB = 1024n;
 
 /** What `servers` physical and virtual ones of a template cost. A line's `perDay` is all of its items together. */
@@ -42,7 +40,7 @@ export function priceOf(
     {
       item: "GiB of memory",
       count: memoryMiB / 1024,
-      units: roundedDivision(BigInt(memoryMiB) * unitsOf(list.memoryGiB), MIB_PER_GIB),
+      units: roundedDivision(BigInt(memoryMiB) * moneyUnits(list.memoryGiB), MIB_PER_GIB),
     },
     plain(
       "address",
@@ -59,8 +57,8 @@ export function priceOf(
   const perDay = amounts.reduce((sum, amount) => sum + amount.units, 0n);
   return {
     currency: list.currency,
-    perDay: amountText(perDay),
-    total: amountText(perDay * BigInt(days)),
+    perDay: moneyText(perDay),
+    total: moneyText(perDay * BigInt(days)),
     days,
     lines: amounts.filter((amount) => amount.count > 0).map(lineOf),
   };
@@ -73,26 +71,11 @@ interface Amount {
 }
 
 function plain(item: string, count: number, each: string): Amount {
-  return { item, count, units: BigInt(count) * unitsOf(each) };
+  return { item, count, units: BigInt(count) * moneyUnits(each) };
 }
 
 function lineOf({ item, count, units }: Amount): Line {
-  return { item, count, perDay: amountText(units) };
-}
-
-/** `0.75` is 7500. */
-function unitsOf(amount: string): bigint {
-  const [whole = "0", decimals = ""] = amount.split(".");
-  return BigInt(whole) * SCALE + BigInt(decimals.padEnd(DECIMALS, "0").slice(0, DECIMALS));
-}
-
-/** Two decimals, or as many as there are up to four: no amount is rounded twice. */
-function amountText(units: bigint): string {
-  const decimals = (units % SCALE)
-    .toString()
-    .padStart(DECIMALS, "0")
-    .replace(/0{1,2}$/, "");
-  return `${units / SCALE}.${decimals}`;
+  return { item, count, perDay: moneyText(units) };
 }
 
 function roundedDivision(value: bigint, by: bigint): bigint {

@@ -1,35 +1,49 @@
-import { TemplateDocument } from "@berth/api/template.ts";
+import { TemplateDocument } from "@berth/api/template-document.ts";
 import type { z } from "zod";
 import { fieldName, type Path, readYaml, type TemplateProblem, type YamlDocument } from "./document.ts";
 import type { Template, TemplateGroup, TemplateHook } from "./template.ts";
-import { ruleProblems } from "./template-rules.ts";
+import { type FoundProblem, ruleProblems } from "./template-rules.ts";
 
 export type Document = z.output<typeof TemplateDocument>;
 
 export type ReadTemplate =
-  | { readonly template: Template; readonly document: Document }
-  | { readonly problems: TemplateProblem[] };
+  | {
+      readonly template: Template;
+      readonly document: Document;
+      /** Tells where in the text a problem is that is found later. */
+      readonly placed: (problem: FoundProblem) => TemplateProblem;
+    }
+  | {
+      readonly problems: TemplateProblem[];
+      /** Null where not even the single fields are right. */
+      readonly document: Document | null;
+    };
 
 /** Reads a template from YAML, or says everything that is wrong with it, each with its field and line. */
 export function readTemplate(yaml: string): ReadTemplate {
   const read = readYaml(yaml);
-  if ("problems" in read) return read;
+  if ("problems" in read) return { ...read, document: null };
   const parsed = TemplateDocument.safeParse(read.document.value);
   if (!parsed.success)
-    return { problems: inOrder(parsed.error.issues.flatMap((issue) => problemsOf(issue, read.document))) };
-  const problems = ruleProblems(parsed.data).map((problem) => ({
-    code: problem.code,
-    field: fieldName(problem.path),
-    message: problem.message,
-    line: read.document.lineOf(problem.path),
-  }));
-  if (problems.length > 0) return { problems: inOrder(problems) };
-  return { template: templateOf(parsed.data), document: parsed.data };
+    return {
+      problems: inOrder(parsed.error.issues.flatMap((issue) => problemsOf(issue, read.document))),
+      document: null,
+    };
+  const placed = ({ code, path, message }: FoundProblem): TemplateProblem => ({
+    code,
+    field: fieldName(path),
+    path,
+    message,
+    line: read.document.lineOf(path),
+  });
+  const problems = ruleProblems(parsed.data).map(placed);
+  if (problems.length > 0) return { problems: inOrder(problems), document: parsed.data };
+  return { template: templateOf(parsed.data), document: parsed.data, placed };
 }
 
-/** Units in numbers, defaults filled in. The document must have been checked. */
+/** Units in numbers, defaults and profiles filled in. The document must have been checked. */
 export function templateOf(document: Document): Template {
-  const groups = document.spec.groups.map(groupOf);
+  const groups = document.spec.groups.map((group) => groupOf(group, document.spec));
   return {
     name: document.metadata.name,
     title: document.metadata.title,
@@ -47,14 +61,17 @@ export function mebibytes(size: string): number {
   return size.endsWith("GiB") ? count * 1024 : count;
 }
 
-function groupOf(group: Document["spec"]["groups"][number]): TemplateGroup {
+function groupOf(group: Document["spec"]["groups"][number], spec: Document["spec"]): TemplateGroup {
+  const hardware = spec.hardwareProfiles?.find((profile) => profile.name === group.hardware);
+  const os = spec.osProfiles?.find((profile) => profile.name === group.os);
   return {
     name: group.name,
     kind: group.kind,
     count: group.count,
-    cores: group.cores,
-    memoryMiB: mebibytes(group.memory),
-    firmware: group.firmware ?? null,
+    // What the group says itself wins. One that says nothing is refused by the rules before anything is made of it.
+    cores: group.cores ?? hardware?.cores ?? 0,
+    memoryMiB: mebibytes(group.memory ?? hardware?.memory ?? "0MiB"),
+    firmware: group.firmware ?? hardware?.firmware ?? null,
     image: group.image,
     hostname: group.hostname,
     disks: group.disks.map((disk) => ({
@@ -70,6 +87,7 @@ function groupOf(group: Document["spec"]["groups"][number]): TemplateGroup {
       primary: nic.primary || group.nics.length === 1,
     })),
     goal: group.goal ?? null,
+    os: os === undefined ? null : { locale: os.locale ?? null, timeZone: os.timeZone ?? null, adminKeys: os.adminKeys },
   };
 }
 
@@ -96,6 +114,7 @@ function problemsOf(issue: Issue, document: YamlDocument, above: Path = []): Tem
   const at = (code: string, where: Path, message: string): TemplateProblem => ({
     code,
     field: fieldName(where),
+    path: where,
     message,
     line: document.lineOf(where),
   });

@@ -4,32 +4,34 @@ import { audit } from "../identity/audit.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { integerKey, mapPage, pageQuery, textKey, uuidKey } from "../kernel/db/list.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";
+import { moneyShort } from "../kernel/money.ts";
+import type { TemplateProblem } from "./document.ts";
 import { readPriceList, type VersionedPriceList, writePriceList } from "./price-store.ts";
-import { refOf } from "./store.ts";
+import { refOf, type TemplateRow } from "./store.ts";
 import {
   applyTemplate,
   cloneTemplate,
   deleteTemplate,
+  diffTemplate,
   getTemplate,
   publishTemplate,
   unpublishTemplate,
-  validateTemplate,
 } from "./template-actions.ts";
 import { latestRows, templateDetailView, templateRows, templateView } from "./template-list.ts";
+import { type Validation, validateTemplate } from "./template-validate.ts";
 
 export interface CatalogDeps {
   readonly db: Db;
 }
 
 export function catalogRoutes({ db }: CatalogDeps): RouteSet {
+  const prices = async () => (await readPriceList(db)).list;
+  const detail = async (row: TemplateRow) => templateDetailView(row, await prices());
   return implement(
     { ...templateContract, ...priceContract },
     {
-      applyTemplate: async ({ actor, body }) => templateDetailView(await applyTemplate(db, actor, body)),
-      validateTemplate: async ({ body }) => {
-        const items = [...validateTemplate(body.document)];
-        return { valid: items.length === 0, items };
-      },
+      applyTemplate: async ({ actor, body }) => detail(await applyTemplate(db, actor, body)),
+      validateTemplate: async ({ body }) => validationView(await validateTemplate(db, body)),
       listTemplates: async ({ actor, query }) => {
         const page = await pageQuery(latestRows(db, actor, query), query, {
           sorts: { name: textKey("template.name") },
@@ -37,9 +39,10 @@ export function catalogRoutes({ db }: CatalogDeps): RouteSet {
           id: uuidKey("template.id"),
           search: textKey("template.name"),
         });
-        return mapPage(page, templateView);
+        const list = await prices();
+        return mapPage(page, (row) => templateView(row, list));
       },
-      getTemplate: async ({ actor, params }) => templateDetailView(await getTemplate(db, actor, params.name)),
+      getTemplate: async ({ actor, params }) => detail(await getTemplate(db, actor, params.name)),
       listTemplateVersions: async ({ actor, params, query }) => {
         const { name } = refOf(params.name);
         await getTemplate(db, actor, name);
@@ -49,14 +52,14 @@ export function catalogRoutes({ db }: CatalogDeps): RouteSet {
           id: uuidKey("template.id"),
           search: textKey("template.title"),
         });
-        return mapPage(page, templateView);
+        const list = await prices();
+        return mapPage(page, (row) => templateView(row, list));
       },
       exportTemplate: async ({ actor, params }) => ({ yaml: (await getTemplate(db, actor, params.name)).document }),
-      publishTemplate: async ({ actor, params }) => templateDetailView(await publishTemplate(db, actor, params.name)),
-      unpublishTemplate: async ({ actor, params }) =>
-        templateDetailView(await unpublishTemplate(db, actor, params.name)),
-      cloneTemplate: async ({ actor, params, body }) =>
-        templateDetailView(await cloneTemplate(db, actor, params.name, body.as)),
+      diffTemplate: ({ actor, params, query }) => diffTemplate(db, actor, params.name, query),
+      publishTemplate: async ({ actor, params }) => detail(await publishTemplate(db, actor, params.name)),
+      unpublishTemplate: async ({ actor, params }) => detail(await unpublishTemplate(db, actor, params.name)),
+      cloneTemplate: async ({ actor, params, body }) => detail(await cloneTemplate(db, actor, params.name, body.as)),
       deleteTemplate: async ({ actor, params }) => ({ deleted: await deleteTemplate(db, actor, params.name) }),
 
       getPriceList: async () => priceListView(await readPriceList(db)),
@@ -76,17 +79,20 @@ export function catalogRoutes({ db }: CatalogDeps): RouteSet {
   );
 }
 
-/** PostgreSQL writes `4.0000`; people write `4`. */
+function validationView({ items, hints, ...rest }: Validation) {
+  const plain = (problem: TemplateProblem) => ({ ...problem, path: [...problem.path] });
+  return { ...rest, items: items.map(plain), hints: hints.map(plain) };
+}
+
 function priceListView({ version, list }: VersionedPriceList) {
-  const short = (amount: string) => (amount.includes(".") ? amount.replace(/\.?0+$/, "") : amount);
   return {
     version,
     currency: list.currency,
-    physicalServer: short(list.physicalServer),
-    virtualServer: short(list.virtualServer),
-    core: short(list.core),
-    memoryGiB: short(list.memoryGiB),
-    address: short(list.address),
-    storageGiB: short(list.storageGiB),
+    physicalServer: moneyShort(list.physicalServer),
+    virtualServer: moneyShort(list.virtualServer),
+    core: moneyShort(list.core),
+    memoryGiB: moneyShort(list.memoryGiB),
+    address: moneyShort(list.address),
+    storageGiB: moneyShort(list.storageGiB),
   };
 }

@@ -1,4 +1,4 @@
-import { TemplateDocument } from "@berth/api/template.ts";
+import { TemplateDocument } from "@berth/api/template-document.ts";
 import type { Selectable } from "kysely";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import type { TemplateTable } from "../kernel/db/tables.ts";

@@ -1,34 +1,51 @@
 import { createHash, randomUUID } from "node:crypto";
+import { diffTemplates } from "@berth/api/template-diff.ts";
 import { sql } from "kysely";
-import { stringify } from "yaml";
+import { parseDocument, stringify } from "yaml";
 import { audit } from "../identity/audit.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import type { TemplateProblem } from "./document.ts";
 import { type Document, readTemplate } from "./read-template.ts";
-import { findTemplate, labelOf, refOf, type TemplateRef, type TemplateRow } from "./store.ts";
+import { documentOf, findTemplate, labelOf, refOf, type TemplateRef, type TemplateRow } from "./store.ts";
+import type { Template } from "./template.ts";
 import { seesUnpublished } from "./template-list.ts";
 import { refuseUnpublishable } from "./template-publish.ts";
 import { refuseUsed } from "./template-users.ts";
 
-/** Saves a document as the next version of its name, unless it is word for word what the latest version says. */
-export async function applyTemplate(
-  db: Db,
-  actor: Actor,
-  wish: { readonly document: string; readonly publish: boolean },
-): Promise<TemplateRow> {
-  const document = validDocument(wish.document);
+interface ApplyWish {
+  readonly document: string;
+  readonly publish: boolean;
+  /** The version that was edited, 0 for a new name. */
+  readonly base?: number | undefined;
+}
+
+/** Saves a text as the next version of its name, unless it is word for word the latest version. */
+export async function applyTemplate(db: Db, actor: Actor, wish: ApplyWish): Promise<TemplateRow> {
+  const { document } = validDocument(wish.document);
   return inTx(db, async (tx) => {
-    const saved = await saveVersion(tx, actor, document);
+    const saved = await saveVersion(tx, actor, { document, text: wish.document, base: wish.base ?? null });
     return wish.publish && !saved.published ? publish(tx, actor, saved) : saved;
   });
 }
 
-/** Everything that is wrong with a text; empty when it could be applied. */
-export function validateTemplate(yaml: string): readonly TemplateProblem[] {
-  const read = readTemplate(yaml);
-  return "problems" in read ? read.problems : [];
+/** Two versions, the later one the latest if it is not named, and what changed from one to the other. */
+export async function diffTemplate(
+  db: Db,
+  actor: Actor,
+  ref: string,
+  { from, to }: { readonly from: number; readonly to?: number | undefined },
+) {
+  const { name } = refOf(ref);
+  const before = await getTemplate(db, actor, `${name}@${from}`);
+  const after = await getTemplate(db, actor, to === undefined ? name : `${name}@${to}`);
+  return {
+    from: labelOf(before),
+    to: labelOf(after),
+    items: diffTemplates(documentOf(before), documentOf(after)),
+    before: before.document,
+    after: after.document,
+  };
 }
 
 /** What a reference names, if the caller may see it; a bare name means the latest version. */
@@ -70,8 +87,8 @@ export async function cloneTemplate(db: Db, actor: Actor, ref: string, as: strin
       throw new AppError("conflict", `there is a template ${as} already`, {
         fields: [{ field: "as", message: "is taken" }],
       });
-    const document = validDocument(row.document);
-    return saveVersion(tx, actor, { ...document, metadata: { ...document.metadata, name: as } });
+    const text = renamed(row.document, as);
+    return saveVersion(tx, actor, { document: validDocument(text).document, text, base: null });
   });
 }
 
@@ -98,9 +115,10 @@ export async function deleteTemplate(db: Db, actor: Actor, ref: string): Promise
   });
 }
 
-function validDocument(yaml: string): Document {
+/** `invalid_request` with everything that is wrong with a text. */
+export function validDocument(yaml: string): { readonly document: Document; readonly template: Template } {
   const read = readTemplate(yaml);
-  if ("document" in read) return read.document;
+  if ("template" in read) return read;
   const first = read.problems[0];
   const more = read.problems.length > 1 ? `, and ${read.problems.length - 1} more` : "";
   const message = first === undefined ? "is not valid" : `line ${first.line ?? 1}: ${first.field} ${first.message}`;
@@ -113,14 +131,27 @@ function validDocument(yaml: string): Document {
   });
 }
 
-/** Keeps what was meant, not how it was typed: a document with other comments or order of keys is the same version. */
-async function saveVersion(tx: Tx, actor: Actor, document: Document): Promise<TemplateRow> {
+/** The same text under another name, with its comments. */
+function renamed(yaml: string, name: string): string {
+  const document = parseDocument(yaml);
+  document.setIn(["metadata", "name"], name);
+  return document.toString({ lineWidth: 0 });
+}
+
+interface Saving {
+  readonly document: Document;
+  /** Kept as it was typed: its comments are somebody's work. */
+  readonly text: string;
+  readonly base: number | null;
+}
+
+async function saveVersion(tx: Tx, actor: Actor, { document, text, base }: Saving): Promise<TemplateRow> {
   const { name, title } = document.metadata;
-  const normal = stringify(document, { lineWidth: 0 });
-  const digest = createHash("sha256").update(normal).digest("hex");
   await lockName(tx, name);
   const latest = await findTemplate(tx, { name, number: null }, { published: false });
-  if (latest?.digest === digest) return latest;
+  if (latest?.document === text) return latest;
+  if (base !== null && base !== (latest?.number ?? 0)) throw savedMeanwhile(name, base, latest);
+  const digest = digestOf(document);
   const row = await tx
     .insertInto("template")
     .values({
@@ -128,7 +159,7 @@ async function saveVersion(tx: Tx, actor: Actor, document: Document): Promise<Te
       name,
       number: await nextNumber(tx, name),
       title,
-      document: normal,
+      document: text,
       body: JSON.stringify(document),
       digest,
       created_by: actor.name,
@@ -137,6 +168,24 @@ async function saveVersion(tx: Tx, actor: Actor, document: Document): Promise<Te
     .executeTakeFirstOrThrow();
   await audit(tx, { actor, action: "template.apply", object: objectOf(row), outcome: "done", details: { digest } });
   return row;
+}
+
+/** Of the meaning: whoever compares versions by it sees no difference in comments, or in where things are drawn. */
+function digestOf({ layout: _layout, ...meaning }: Document): string {
+  return createHash("sha256")
+    .update(stringify(meaning, { lineWidth: 0 }))
+    .digest("hex");
+}
+
+function savedMeanwhile(name: string, base: number, latest: TemplateRow | null): AppError {
+  if (latest === null) return new AppError("conflict", `template ${name} was deleted while you edited it`);
+  const words =
+    base === 0
+      ? `there is a template ${name} already`
+      : `${latest.created_by} saved ${labelOf(latest)} while you edited version ${base}`;
+  return new AppError("conflict", words, {
+    fields: [{ field: "base", message: `is not the latest version, which is ${latest.number}` }],
+  });
 }
 
 async function nextNumber(tx: Tx, name: string): Promise<number> {

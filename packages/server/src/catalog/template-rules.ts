@@ -1,8 +1,8 @@
 import type { Path } from "./document.ts";
 import type { Document } from "./read-template.ts";
 
-/** Rules over several fields; those over one are in the schema. */
-interface RuleProblem {
+/** Something wrong at a place of a document; rules over several fields, as those over one are in the schema. */
+export interface FoundProblem {
   readonly code: string;
   readonly path: Path;
   readonly message: string;
@@ -14,7 +14,7 @@ type Hook = Spec["hooks"][number];
 
 const MAX_SERVERS = 500;
 
-export function ruleProblems(document: Document): RuleProblem[] {
+export function ruleProblems(document: Document): FoundProblem[] {
   const { spec } = document;
   const servers = spec.groups.reduce((sum, group) => sum + group.count, 0);
   return [
@@ -22,6 +22,14 @@ export function ruleProblems(document: Document): RuleProblem[] {
     ...duplicates(spec.groups, (group) => group.hostname, ["spec", "groups"], "hostname", "hostname"),
     ...duplicates(spec.hooks, (hook) => hook.name, ["spec", "hooks"], "name", "hook"),
     ...duplicates(spec.costs, (cost) => cost.name, ["spec", "costs"], "name", "cost"),
+    ...duplicates(spec.osProfiles ?? [], (profile) => profile.name, ["spec", "osProfiles"], "name", "OS profile"),
+    ...duplicates(
+      spec.hardwareProfiles ?? [],
+      (profile) => profile.name,
+      ["spec", "hardwareProfiles"],
+      "name",
+      "hardware profile",
+    ),
     ...(servers > MAX_SERVERS
       ? [
           {
@@ -45,10 +53,10 @@ export function ruleProblems(document: Document): RuleProblem[] {
   ];
 }
 
-function groupProblems(group: Group, path: Path, spec: Spec): RuleProblem[] {
+function groupProblems(group: Group, path: Path, spec: Spec): FoundProblem[] {
   const boots = group.disks.filter((disk) => disk.role === "boot").length;
   const primaries = group.nics.filter((nic) => nic.primary).length;
-  const problems: RuleProblem[] = [
+  const problems: FoundProblem[] = [
     ...duplicates(group.disks, (disk) => disk.name, [...path, "disks"], "name", "disk"),
     ...duplicates(group.nics, (nic) => nic.network, [...path, "nics"], "network", "network"),
   ];
@@ -68,6 +76,7 @@ function groupProblems(group: Group, path: Path, spec: Spec): RuleProblem[] {
     say("shared_physical", ["disks"], "a shared disk needs the storage of a host; only virtual groups can have one");
   if (group.kind === "physical" && group.goal !== undefined)
     say("goal_physical", ["goal"], "a goal lays VMs over hosts; physical groups have none");
+  problems.push(...profileProblems(group, path, spec));
   for (const [i, nic] of group.nics.entries()) {
     if (nic.mode === "static" && nic.address === undefined)
       say("address_missing", ["nics", i], "a static NIC needs its address");
@@ -82,8 +91,23 @@ function groupProblems(group: Group, path: Path, spec: Spec): RuleProblem[] {
   return problems;
 }
 
-function hookProblems(hook: Hook, path: Path, spec: Spec): RuleProblem[] {
-  const problems: RuleProblem[] = [];
+function profileProblems(group: Group, path: Path, spec: Spec): FoundProblem[] {
+  const problems: FoundProblem[] = [];
+  const say = (code: string, field: string, message: string) =>
+    problems.push({ code, path: [...path, field], message });
+  const hasHardware = spec.hardwareProfiles?.some((profile) => profile.name === group.hardware) === true;
+  if (group.hardware !== undefined && !hasHardware)
+    say("unknown_profile", "hardware", `there is no hardware profile ${group.hardware} in spec.hardwareProfiles`);
+  if (group.os !== undefined && spec.osProfiles?.some((profile) => profile.name === group.os) !== true)
+    say("unknown_profile", "os", `there is no OS profile ${group.os} in spec.osProfiles`);
+  if (group.hardware !== undefined) return problems;
+  if (group.cores === undefined) say("required", "cores", "is missing; it takes a number, or a hardware profile");
+  if (group.memory === undefined) say("required", "memory", "is missing; it takes text, or a hardware profile");
+  return problems;
+}
+
+function hookProblems(hook: Hook, path: Path, spec: Spec): FoundProblem[] {
+  const problems: FoundProblem[] = [];
   if (hook.group !== undefined && !spec.groups.some((group) => group.name === hook.group))
     problems.push({ code: "unknown_group", path: [...path, "group"], message: `there is no group ${hook.group}` });
   const hasServers = hook.at === "after-create" || hook.at === "before-delete";
@@ -125,7 +149,7 @@ const RESERVED_ENV = new Set([
   "LD_LIBRARY_PATH",
 ]);
 
-function unusedNetworks(spec: Spec): RuleProblem[] {
+function unusedNetworks(spec: Spec): FoundProblem[] {
   const used = new Set(spec.groups.flatMap((group) => group.nics.map((nic) => nic.network)));
   return (spec.networks ?? []).flatMap((name, i) =>
     used.has(name)
@@ -134,7 +158,7 @@ function unusedNetworks(spec: Spec): RuleProblem[] {
   );
 }
 
-function staticTwice(spec: Spec): RuleProblem[] {
+function staticTwice(spec: Spec): FoundProblem[] {
   const seen = new Set<string>();
   return spec.groups.flatMap((group, g) =>
     group.nics.flatMap((nic, n) => {
@@ -154,7 +178,7 @@ function duplicates<T>(
   path: Path,
   field: string | null,
   what: string,
-): RuleProblem[] {
+): FoundProblem[] {
   return items.flatMap((item, i) => {
     const isFirst = items.findIndex((other) => keyOf(other) === keyOf(item)) === i;
     const where = field === null ? [...path, i] : [...path, i, field];

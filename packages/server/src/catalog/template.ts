@@ -26,6 +26,15 @@ export interface TemplateGroup {
   readonly disks: readonly TemplateDisk[];
   readonly nics: readonly TemplateNic[];
   readonly goal: "best-fit" | "spread" | null;
+  readonly os: TemplateOs | null;
+}
+
+/** How the operating system is set up at its first start. */
+export interface TemplateOs {
+  readonly locale: string | null;
+  readonly timeZone: string | null;
+  /** May sign in beside the owner of the service. */
+  readonly adminKeys: readonly string[];
 }
 
 export interface TemplateDisk {

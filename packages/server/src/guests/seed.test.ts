@@ -47,6 +47,18 @@ describe("CAP guests: the NoCloud seed", () => {
     expect(names).toEqual(["::/meta-data", "::/user-data", "::/network-config"]);
   });
 
+  it("CAP A6: sets language, time zone and administrators' keys, and makes no such key an authority", async () => {
+    const adminKeys = ["ssh-ed25519 AAAAADMIN admin"];
+    const file = await onDisk(await buildSeed({ ...spec, adminKeys, locale: "C.UTF-8", timeZone: "Europe/Berlin" }));
+    const userData = parse(await contentOf(file, "user-data"));
+    expect(userData).toMatchObject({ locale: "C.UTF-8", timezone: "Europe/Berlin" });
+    const keys: string[] = userData.users[0].ssh_authorized_keys;
+    expect(keys.filter((key) => key.includes("AAAAADMIN"))).toEqual(adminKeys);
+    const plain = parse(await contentOf(await onDisk(await buildSeed(spec)), "user-data"));
+    expect(plain).not.toHaveProperty("locale");
+    expect(plain).not.toHaveProperty("timezone");
+  });
+
   it("is the same for the same spec, and another for another", async () => {
     expect((await buildSeed(spec)).equals(await buildSeed({ ...spec }))).toBe(true);
     expect((await buildSeed(spec)).equals(await buildSeed({ ...spec, hostname: "shop-app-2" }))).toBe(false);

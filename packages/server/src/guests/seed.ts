@@ -18,6 +18,10 @@ export interface SeedSpec {
   readonly fqdn?: string;
   readonly user: string;
   readonly authorizedKeys: readonly string[];
+  /** May sign in too, with the key itself and not with certificates of it. */
+  readonly adminKeys?: readonly string[];
+  readonly locale?: string | null;
+  readonly timeZone?: string | null;
   readonly hostKeyPrivate: string;
   readonly hostKeyPublic: string;
   readonly nics: readonly SeedNic[];
@@ -63,9 +67,14 @@ function userData(spec: SeedSpec) {
         shell: "/bin/bash",
         sudo: "ALL=(ALL) NOPASSWD:ALL",
         lock_passwd: true,
-        ssh_authorized_keys: spec.authorizedKeys.flatMap((key) => [key, authorityLine(key, spec.user)]),
+        ssh_authorized_keys: [
+          ...spec.authorizedKeys.flatMap((key) => [key, authorityLine(key, spec.user)]),
+          ...(spec.adminKeys ?? []),
+        ],
       },
     ],
+    ...(spec.locale == null ? {} : { locale: spec.locale }),
+    ...(spec.timeZone == null ? {} : { timezone: spec.timeZone }),
     growpart: { mode: (spec.growRoot ?? true) ? "auto" : "off", devices: ["/"] },
     resize_rootfs: (spec.growRoot ?? true) ? "noblock" : false,
   };

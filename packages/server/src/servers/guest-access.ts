@@ -63,6 +63,7 @@ export async function seedFacts(db: Db | Tx, secrets: SecretBox, server: ServerR
     hostname: server.hostname,
     user: GUEST_USER,
     authorizedKeys: [keys.publicKey],
+    ...(server.os ?? {}),
     hostKeyPrivate: secrets.open(server.host_key_sealed, `server:${server.id}`),
     hostKeyPublic: server.host_key_public,
     nics: server.nics.map(({ mac, ip, prefix, gateway, dns, dhcp, primary }) => ({

@@ -14,6 +14,7 @@ const group = (name: string, more: Partial<TemplateGroup> = {}): TemplateGroup =
   disks: [{ name: "root", sizeGiB: 8, role: "boot" }],
   nics: [{ network: "lan", mode: "automatic", address: null, primary: true }],
   goal: null,
+  os: null,
   ...more,
 });
 const template = (...groups: TemplateGroup[]): Template => ({
