@@ -72,9 +72,8 @@ export function parseMachines(text: string): ParsedTable {
 /** A machine, or what is wrong with the line. */
 function readRow(columns: readonly string[], cells: readonly string[]): MachineWish | string {
   if (cells.length > columns.length) return `has ${cells.length} cells, and there are ${columns.length} columns`;
-  const given = new Map(
-    columns.map((column, i) => [column, (cells[i] ?? "").trim()]).filter(([, cell]) => cell !== ""),
-  );
+  const filled = columns.map((column, i) => [column, (cells[i] ?? "").trim()] as const);
+  const given = new Map(filled.filter(([, cell]) => cell !== ""));
   const missing = NEEDED.filter((column) => !given.has(column));
   if (missing.length > 0) return `has no ${missing.join(", ")}`;
   const bay = given.get("bay");

@@ -2,6 +2,7 @@ import type { ItemOf } from "../../api/queries.ts";
 import { LinkButton } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { BulkAction, Column } from "../../kit/list-types.ts";
+import { hrefOf } from "../../kit/paths.ts";
 import { createdColumn, nameColumn, textColumn } from "./columns.tsx";
 import { EstateTabs } from "./estate-page.tsx";
 import { ExplainBoot } from "./explain-boot.tsx";
@@ -31,7 +32,7 @@ const BULK: readonly BulkAction<Policy>[] = [
   },
 ];
 
-const ADD = <LinkButton to="/estate/add/policy">Add a policy</LinkButton>;
+const ADD = <LinkButton to="/estate/add-policy">Add a policy</LinkButton>;
 
 /** What idle machines boot from the network; and for one machine, why. */
 export function PoliciesPage() {
@@ -41,7 +42,7 @@ export function PoliciesPage() {
       operation="listBootPolicies"
       columns={COLUMNS}
       bulk={BULK}
-      rowHref={({ name }) => `/estate/edit/policy/${encodeURIComponent(name)}`}
+      rowHref={({ name }) => hrefOf("policy", name)}
       actions={
         <>
           {ADD}

@@ -3,7 +3,8 @@ import { ObjectLink } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { Column } from "../../kit/list-types.ts";
 import { State } from "../../kit/state.tsx";
-import { createdColumn, Dash, numberColumn, textColumn } from "./columns.tsx";
+import { When } from "../../kit/when.tsx";
+import { Dash, numberColumn, textColumn } from "./columns.tsx";
 import { EstateTabs } from "./estate-page.tsx";
 
 type Volume = ItemOf<"listVolumes">;
@@ -43,7 +44,7 @@ const COLUMNS: readonly Column<Volume>[] = [
       ),
     text: ({ servers }) => servers.join(" "),
   },
-  createdColumn(),
+  { id: "endsAt", title: "Until", cell: ({ endsAt }) => <When at={endsAt} /> },
 ];
 
 export function VolumesPage() {
