@@ -3,6 +3,7 @@ import { approvalRuleContract } from "./approval-rule.ts";
 import { auditContract } from "./audit.ts";
 import { consoleContract } from "./console.ts";
 import { enclosureContract } from "./enclosure.ts";
+import { eventContract } from "./event.ts";
 import { grantContract } from "./grant.ts";
 import { groupContract } from "./group.ts";
 import { guestContract } from "./guest.ts";
@@ -24,6 +25,8 @@ import type { Contract } from "./route.ts";
 import { selfServicePolicyContract } from "./self-service-policy.ts";
 import { serverContract } from "./server.ts";
 import { serviceContract } from "./service.ts";
+import { sessionContract } from "./session.ts";
+import { signInContract } from "./sign-in.ts";
 import { siteContract } from "./site.ts";
 import { systemContract } from "./system.ts";
 import { templateContract, templatePlaceContract } from "./template.ts";
@@ -63,6 +66,9 @@ export const contract = {
   ...imageContract,
   ...policyContract,
   ...operationContract,
+  ...eventContract,
   ...systemContract,
+  ...sessionContract,
+  ...signInContract,
   ...auditContract,
 } satisfies Contract;

@@ -3,10 +3,8 @@ import { Id, Name, Timestamp } from "./common.ts";
 import { listQuery, pageOf } from "./list.ts";
 import { HeldGrant, Role, TokenScope } from "./role.ts";
 import { type Contract, route } from "./route.ts";
+import { NewPassword, SignInSource } from "./session.ts";
 
-/** Long enough that guessing is hopeless; bounded, as hashing costs time. */
-const NewPassword = z.string().min(12).max(200).describe("12 to 200 characters");
-const Password = z.string().min(1).max(200);
 const Email = z.email().max(254);
 
 export const UserInfo = z.object({
@@ -16,6 +14,9 @@ export const UserInfo = z.object({
   role: Role.describe("the role that it has on everything"),
   email: z.string().nullable(),
   enabled: z.boolean(),
+  displayName: z.string().nullable(),
+  source: SignInSource.describe("where its password is kept: here, in a directory, at an OpenID provider"),
+  lastSignInAt: Timestamp.nullable(),
   createdAt: Timestamp,
 });
 
@@ -30,8 +31,6 @@ const UserWithPassword = UserInfo.extend({
   password: z.string().nullable().describe("the one that was made for it, shown this once; null when it was given"),
 });
 
-const Session = z.object({ name: z.string(), role: Role, expiresAt: Timestamp });
-
 export const TokenInfo = z.object({
   id: Id,
   name: z.string(),
@@ -44,27 +43,9 @@ export const TokenInfo = z.object({
 const NewToken = TokenInfo.extend({ token: z.string().describe("shown this once") });
 
 const params = z.strictObject({ name: z.string().min(1).max(100).describe("the user's name or id") });
-const columns = ["name", "role", "enabled", "email", "createdAt"];
+const columns = ["name", "role", "enabled", "source", "email", "createdAt"];
 
 export const identityContract = {
-  login: route({
-    method: "POST",
-    path: "/v1/session",
-    tag: "identity",
-    rule: "public",
-    summary: "Sign in: the answer sets a session cookie",
-    body: z.strictObject({ name: z.string().min(1).max(100), password: Password }),
-    response: Session,
-  }),
-  logout: route({
-    method: "DELETE",
-    path: "/v1/session",
-    tag: "identity",
-    rule: "signed-in",
-    summary: "Sign out: the session or token that this request shows is worth nothing from now on",
-    response: z.object({}),
-    status: 204,
-  }),
   whoami: route({
     method: "GET",
     path: "/v1/whoami",
@@ -73,16 +54,6 @@ export const identityContract = {
     summary: "Who this request comes from, and which roles on what he has",
     response: WhoAmI,
     cli: { words: ["whoami"], example: "berth whoami" },
-  }),
-  changePassword: route({
-    method: "POST",
-    path: "/v1/session/password",
-    tag: "identity",
-    rule: "signed-in",
-    summary: "Change one's own password; all sessions end, tokens stay",
-    body: z.strictObject({ current: Password, next: NewPassword }),
-    response: z.object({}),
-    status: 204,
   }),
   listTokens: route({
     method: "GET",

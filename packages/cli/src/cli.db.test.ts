@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { operationContract } from "@berth/api/operation.ts";
 import { createAuthenticate } from "@berth/server/identity/authenticate.ts";
 import { type Administrator, ensureFirstAdministrator } from "@berth/server/identity/first-administrator.ts";
-import { identityRoutes } from "@berth/server/identity/routes.ts";
+import { identitySets } from "@berth/server/identity/testing/identity-sets.ts";
 import { createTestDb, type TestDb } from "@berth/server/kernel/db/test-db.ts";
 import { AppError } from "@berth/server/kernel/errors.ts";
 import type { Handler } from "@berth/server/kernel/http/handler.ts";
@@ -44,7 +44,7 @@ beforeAll(async () => {
   };
   ({ url, server } = await serve({
     db,
-    sets: [identityRoutes({ db }), operations],
+    sets: [...(await identitySets(db)).sets, operations],
     authenticate: createAuthenticate(db),
   }));
   cli = await createCli({ BERTH_URL: url, BERTH_TOKEN: admin.token });

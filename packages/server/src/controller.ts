@@ -20,9 +20,13 @@ import { tunnelUpgrade } from "./guests/tunnel.ts";
 import { grantRoutes, groupRoutes, projectRoutes } from "./identity/access-routes.ts";
 import { audit } from "./identity/audit.ts";
 import { auditRoutes } from "./identity/audit-routes.ts";
+import { auditSync } from "./identity/audit-sync.ts";
 import { createAuthenticate } from "./identity/authenticate.ts";
 import { type Administrator, ensureFirstAdministrator } from "./identity/first-administrator.ts";
+import { createOidcSignIn } from "./identity/oidc-sign-in.ts";
 import { identityRoutes } from "./identity/routes.ts";
+import { sessionRoutes } from "./identity/session-routes.ts";
+import { signInRoutes } from "./identity/sign-in-routes.ts";
 import { imageFiles } from "./images/image-files.ts";
 import { imageRoutes } from "./images/routes.ts";
 import type { Config } from "./kernel/config.ts";
@@ -122,6 +126,10 @@ export async function startController(
   registerServiceWorkflows(engine, services);
 
   const authenticate = createAuthenticate(db);
+  const auditChain = { db, secrets, memoryFile: join(config.stateDir, "run", "audit-head.json") };
+  const publicUrl = config.publicUrl ?? urlOf(config.listen);
+  const secure = publicUrl.startsWith("https:");
+  const signIn = { db, secrets, publicUrl, secure, oidc: createOidcSignIn({ secrets, publicUrl }) };
   const feed = createEventFeed({ db, log });
   const reachOf = createReachOf({ db, secrets, providers });
   const requests = { db, engine, secrets };
@@ -130,7 +138,9 @@ export async function startController(
     groupRoutes({ db }),
     projectRoutes({ db, projectUse: servicesOfProject }),
     grantRoutes({ db }),
-    auditRoutes({ db }),
+    sessionRoutes(signIn),
+    signInRoutes(signIn),
+    auditRoutes(auditChain),
     systemRoutes({ db, version: VERSION }),
     operationRoutes({
       db,
@@ -166,6 +176,7 @@ export async function startController(
       hostSync({ db, providers, log }),
       dhcpSync({ db, log }),
       retentionSync(db),
+      auditSync(auditChain),
     ],
   });
   const consoles = consoleUpgrade({ db, authenticate, providers, log });
@@ -178,6 +189,8 @@ export async function startController(
     metrics: metrics.registry,
     notReady: async () => [],
     openApi: openApiDocument(contract),
+    secure,
+    trustedProxies: config.trustedProxies,
     portalDir: join(import.meta.dirname, "../../portal/dist"),
     onUpgrade: (request, socket, head) => {
       if (!consoles.take(request, socket, head)) tunnels(request, socket, head);
@@ -201,4 +214,8 @@ export async function startController(
       await db.destroy();
     },
   };
+}
+
+function urlOf({ host, port }: Config["listen"]): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -1,47 +1,54 @@
-import { type AuditEntry, auditContract } from "@berth/api/system.ts";
-import type { Selectable } from "kysely";
-import type { z } from "zod";
-import type { Db } from "../kernel/db/db.ts";
+import { auditContract } from "@berth/api/audit.ts";
 import { integerKey, mapPage, pageQuery, textKey } from "../kernel/db/list.ts";
-import type { AuditTable } from "../kernel/db/tables.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";
+import { audit } from "./audit.ts";
+import { cloudEvent, exportAudit, renderEntry } from "./audit-export.ts";
+import { getRetention, setRetention } from "./audit-retention.ts";
+import type { ChainDeps } from "./audit-seal.ts";
+import { auditRows } from "./audit-store.ts";
+import { verifyAudit } from "./audit-verify.ts";
 
-export function auditRoutes({ db }: { db: Db }): RouteSet {
+export function auditRoutes(deps: ChainDeps): RouteSet {
+  const { db } = deps;
   return implement(auditContract, {
     listAudit: async ({ query }) => {
       const { user, action, objectKind, objectId, outcome } = query;
-      const rows = db
-        .selectFrom("audit")
-        .selectAll()
-        .$if(user !== undefined, (q) => q.where("user_name", "=", user ?? ""))
-        .$if(action !== undefined, (q) => q.where("action", "=", action ?? ""))
-        .$if(objectKind !== undefined, (q) => q.where("object_kind", "=", objectKind ?? ""))
-        .$if(objectId !== undefined, (q) => q.where("object_id", "=", objectId ?? ""))
-        .$if(outcome !== undefined, (q) => q.where("outcome", "=", outcome ?? ""));
+      const rows = auditRows(db)
+        .leftJoin("audit_seal as s", "s.audit_id", "a.id")
+        .select("s.position")
+        .$if(user !== undefined, (q) => q.where("a.user_name", "=", user ?? ""))
+        .$if(action !== undefined, (q) => q.where("a.action", "=", action ?? ""))
+        .$if(objectKind !== undefined, (q) => q.where("a.object_kind", "=", objectKind ?? ""))
+        .$if(objectId !== undefined, (q) => q.where("a.object_id", "=", objectId ?? ""))
+        .$if(outcome !== undefined, (q) => q.where("a.outcome", "=", outcome ?? ""));
       const page = await pageQuery(rows, query, {
-        sorts: { id: integerKey("audit.id") },
+        sorts: { id: integerKey("a.id") },
         standard: "-id",
-        id: integerKey("audit.id"),
-        search: textKey("audit.object_name"),
+        id: integerKey("a.id"),
+        search: textKey("a.object_name"),
       });
-      return mapPage(page, render);
+      return mapPage(page, ({ position, ...row }) => renderEntry(row, position));
     },
+    exportAudit: async ({ actor, query }) => {
+      const { format, ...wish } = query;
+      await audit(db, {
+        actor,
+        action: "audit.export",
+        object: { kind: "audit", id: "export" },
+        outcome: "done",
+        details: { ...query },
+      });
+      return rendered(exportAudit(db, wish), format);
+    },
+    verifyAudit: async ({ signal }) => {
+      const { problem, ...found } = await verifyAudit(deps, signal);
+      return { ok: problem === null, ...found, problem };
+    },
+    getAuditRetention: async () => getRetention(db),
+    setAuditRetention: async ({ actor, body, ifMatch }) => setRetention(db, actor, { days: body.days, ifMatch }),
   });
 }
 
-function render(row: Selectable<AuditTable>): z.input<typeof AuditEntry> {
-  return {
-    id: row.id,
-    at: row.at.toISOString(),
-    user: row.user_name,
-    action: row.action,
-    objectKind: row.object_kind,
-    objectId: row.object_id,
-    objectName: row.object_name,
-    // The table's check allows these three only.
-    outcome: row.outcome as z.infer<typeof AuditEntry>["outcome"],
-    requestId: row.request_id,
-    // Written from an object by `audit`, and nowhere else.
-    details: row.details as Record<string, unknown>,
-  };
+async function* rendered(entries: ReturnType<typeof exportAudit>, format: "jsonl" | "cloudevents") {
+  for await (const entry of entries) yield format === "jsonl" ? entry : cloudEvent(entry);
 }

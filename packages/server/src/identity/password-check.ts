@@ -1,29 +1,33 @@
 import { sql } from "kysely";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
-import { mayTryPassword, WINDOW_MINUTES } from "./login-rules.ts";
-import { isPasswordOf } from "./passwords.ts";
+import { addressGroup } from "../kernel/http/address-group.ts";
+import { KNOWN_ADDRESS_DAYS, mayTryPassword, WINDOW_MINUTES } from "./login-rules.ts";
 
 interface Attempt {
   readonly name: string;
   readonly address: string;
-  readonly password: string;
-  /** Null for a user who does not exist. */
-  readonly passwordHash: string | null;
 }
 
 const LOCK_KEY = 7_770_102;
 const windowStart = sql<Date>`now() - make_interval(mins => ${WINDOW_MINUTES})`;
 
 /**
- * Whether the password is right; `too_many_requests` after too many wrong ones. The attempt is counted as failed before
- * it is tried, so that many at once can't slip through together; one that is right is taken off again.
+ * What `check` finds; `too_many_requests` after too many wrong passwords. The attempt is counted as failed before it is
+ * tried, so that many at once can't slip through together. A right one takes back those before it; one that could not
+ * be tried at all is not counted.
  */
-export async function checkPassword(db: Db, attempt: Attempt): Promise<boolean> {
-  const id = await countAttempt(db, attempt);
-  const isRight = await isPasswordOf(attempt.passwordHash, attempt.password);
-  if (isRight) await db.deleteFrom("login_failure").where("id", "=", id).execute();
-  return isRight;
+export async function countedAttempt<T>(db: Db, attempt: Attempt, check: () => Promise<T | null>): Promise<T | null> {
+  const address = addressGroup(attempt.address);
+  const id = await countAttempt(db, { name: attempt.name, address });
+  const found = await check().catch(async (error: unknown) => {
+    await db.deleteFrom("login_failure").where("id", "=", id).execute();
+    throw error;
+  });
+  if (found !== null) {
+    await db.deleteFrom("login_failure").where("name", "=", attempt.name).where("address", "=", address).execute();
+  }
+  return found;
 }
 
 async function countAttempt(db: Db, { name, address }: Attempt): Promise<number> {
@@ -44,7 +48,15 @@ async function countAttempt(db: Db, { name, address }: Attempt): Promise<number>
         fn.countAll<number>().filterWhere("name", "=", name).as("ofName"),
       ])
       .executeTakeFirstOrThrow();
-    if (!mayTryPassword(failures)) {
+    const known = await tx
+      .selectFrom("sign_in_address as a")
+      .innerJoin("berth_user as u", "u.id", "a.user_id")
+      .select("a.at")
+      .where("u.name", "=", name)
+      .where("a.address", "=", address)
+      .where("a.at", ">", sql<Date>`now() - make_interval(days => ${KNOWN_ADDRESS_DAYS})`)
+      .executeTakeFirst();
+    if (!mayTryPassword(failures, { isKnownAddress: known !== undefined })) {
       throw new AppError(
         "too_many_requests",
         `Too many wrong passwords. Try again in ${WINDOW_MINUTES} minutes, or ask an administrator.`,

@@ -1,34 +1,14 @@
 import { identityContract } from "@berth/api/identity.ts";
-import { sessionCookie } from "../kernel/auth/credentials.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { mapPage, pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";
 import { groupsOf, namedGrants } from "./held-grants.ts";
-import { changePassword, login, logout, SESSION_HOURS } from "./sessions.ts";
 import { getUser, renderUser } from "./store.ts";
 import { createToken, renderToken, revokeToken } from "./tokens.ts";
 import { createUser, disableUser, enableUser, resetPassword, updateUser } from "./users.ts";
 
-export interface IdentityDeps {
-  readonly db: Db;
-  /** The API is reached over TLS, so cookies are sent over nothing else. */
-  readonly secureCookies?: boolean;
-}
-
-export function identityRoutes({ db, secureCookies = false }: IdentityDeps): RouteSet {
-  const cookie = (secret: string, maxAgeSeconds: number) =>
-    sessionCookie(secret, { maxAgeSeconds, secure: secureCookies });
+export function identityRoutes({ db }: { db: Db }): RouteSet {
   return implement(identityContract, {
-    login: async ({ body, remoteAddress, requestId, setHeader }) => {
-      const session = await login(db, { ...body, address: remoteAddress, requestId });
-      setHeader("set-cookie", cookie(session.secret, SESSION_HOURS * 3600));
-      return { name: session.name, role: session.role, expiresAt: session.expiresAt.toISOString() };
-    },
-    logout: async ({ actor, credentials, setHeader }) => {
-      if (credentials !== null) await logout(db, actor, credentials);
-      setHeader("set-cookie", cookie("", 0));
-      return {};
-    },
     whoami: async ({ actor }) => ({
       ...renderUser(await getUser(db, actor.userId ?? "")),
       roles: [...actor.roles],
@@ -36,11 +16,6 @@ export function identityRoutes({ db, secureCookies = false }: IdentityDeps): Rou
       groups: await groupsOf(db, actor.userId ?? ""),
       scope: actor.scope,
     }),
-    changePassword: async ({ actor, body, remoteAddress }) => {
-      await changePassword(db, actor, { ...body, address: remoteAddress });
-      return {};
-    },
-
     listTokens: async ({ actor, query }) => {
       const own = db
         .selectFrom("api_token")

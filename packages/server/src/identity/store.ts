@@ -67,6 +67,10 @@ export function renderUser(row: UserRow): z.input<typeof UserInfo> {
     role: roleOf(row),
     email: row.email,
     enabled: row.disabled_at === null,
+    displayName: row.display_name,
+    // The table's check allows these only.
+    source: row.source as z.input<typeof UserInfo>["source"],
+    lastSignInAt: row.last_sign_in_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
   };
 }

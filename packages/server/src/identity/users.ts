@@ -6,8 +6,9 @@ import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import { audit } from "./audit.ts";
+import { refuseWeakPassword } from "./common-passwords.ts";
 import { hashPassword } from "./passwords.ts";
-import { endSessions, lockAdministrators, lockUser, type UserRow } from "./store.ts";
+import { endSessions, getUser, lockAdministrators, lockUser, type UserRow } from "./store.ts";
 
 interface NewUser {
   readonly name: string;
@@ -41,6 +42,7 @@ export async function insertUser(
 
 export async function createUser(db: Db, actor: Actor, given: NewUser): Promise<WithPassword> {
   const password = given.password ?? newPassword();
+  await refuseWeakPassword({ password, userName: given.name, field: "password" });
   const passwordHash = await hashPassword(password);
   try {
     const user = await inTx(db, async (tx) => {
@@ -130,9 +132,14 @@ export async function resetPassword(
   given: { name: string; password?: string | undefined },
 ): Promise<WithPassword> {
   const password = given.password ?? newPassword();
+  const { name: userName } = await getUser(db, given.name);
+  await refuseWeakPassword({ password, userName, field: "password" });
   const passwordHash = await hashPassword(password);
   const user = await inTx(db, async (tx) => {
-    const { id } = await lockUser(tx, given.name);
+    const { id, name, source } = await lockUser(tx, given.name);
+    if (source !== "local") {
+      throw new AppError("conflict", `The password of ${name} is not kept in Berth: it is changed where it is kept.`);
+    }
     await endSessions(tx, id);
     const changed = await tx
       .updateTable("berth_user")

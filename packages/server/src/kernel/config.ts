@@ -7,6 +7,10 @@ export interface Config {
   readonly stateDir: string;
   readonly cacheDir: string;
   readonly listen: { readonly host: string; readonly port: number };
+  /** Where browsers reach it, when that is another address: behind a proxy that speaks TLS, for example. */
+  readonly publicUrl: string | null;
+  /** Proxies that are believed about whom they ask for. */
+  readonly trustedProxies: readonly string[];
   /** Null: Berth starts its own PostgreSQL. */
   readonly databaseUrl: string | null;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -24,6 +28,21 @@ const Listen = z.string().transform((text, context) => {
   }
   return { host: match[1] ?? match[2] ?? "", port };
 });
+const PublicUrl = z
+  .url({ protocol: /^https?$/, error: "must be a URL such as https://berth.example.org" })
+  .transform((text, context) => {
+    const url = new URL(text);
+    if (url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "") return url.origin;
+    context.addIssue({ code: "custom", message: "must be an address without a path" });
+    return z.NEVER;
+  });
+const Networks = z.string().transform((text, context) => {
+  const parts = text.split(",").map((part) => part.trim());
+  if (parts.every((part) => NETWORK.safeParse(part).success)) return parts;
+  context.addIssue({ code: "custom", message: "must be addresses or networks, such as 10.0.0.5,192.0.2.0/24" });
+  return z.NEVER;
+});
+const NETWORK = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 const DatabaseUrl = z.url({
   protocol: /^postgres(ql)?$/,
   error: "must be a URL such as postgres://user:password@host:5432/berth",
@@ -34,6 +53,8 @@ const Environment = z.strictObject({
   BERTH_STATE_DIR: Path.optional(),
   BERTH_CACHE_DIR: Path.optional(),
   BERTH_LISTEN: Listen.default({ host: "127.0.0.1", port: 7770 }),
+  BERTH_PUBLIC_URL: PublicUrl.optional(),
+  BERTH_TRUSTED_PROXIES: Networks.optional(),
   BERTH_DATABASE_URL: DatabaseUrl.optional(),
   BERTH_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   BERTH_CONTROLLER_ID: z
@@ -56,6 +77,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     stateDir: read.data.BERTH_STATE_DIR ?? join(env.XDG_STATE_HOME ?? join(home, ".local/state"), "berth"),
     cacheDir: read.data.BERTH_CACHE_DIR ?? join(env.XDG_CACHE_HOME ?? join(home, ".cache"), "berth"),
     listen: read.data.BERTH_LISTEN,
+    publicUrl: read.data.BERTH_PUBLIC_URL ?? null,
+    trustedProxies: read.data.BERTH_TRUSTED_PROXIES ?? [],
     databaseUrl: read.data.BERTH_DATABASE_URL ?? null,
     logLevel: read.data.BERTH_LOG_LEVEL,
     controllerName:

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -10,6 +10,8 @@ export interface SecretBox {
   seal(plain: string, context: string): string;
   /** @throws Error when it was sealed by another key or for another context, or was changed. */
   open(sealed: string, context: string): string;
+  /** Signs a text (HMAC-SHA-256), by a key of its own for each context; what others can write, they can't sign. */
+  mac(text: string, context: string): Buffer;
 }
 
 const KEY_BYTES = 32;
@@ -57,6 +59,10 @@ export function createSecretBox(key: Buffer): SecretBox {
           cause,
         });
       }
+    },
+    mac(text, context) {
+      const macKey = Buffer.from(hkdfSync("sha256", key, "", `berth mac ${context}`, KEY_BYTES));
+      return createHmac("sha256", macKey).update(text).digest();
     },
   };
 }

@@ -22,9 +22,14 @@ export function readCredentials(headers: IncomingHttpHeaders): Credentials | nul
     const secret = /^bearer +(\S+)$/i.exec(headers.authorization)?.[1];
     return secret !== undefined && SECRET.test(secret) ? { kind: "token", secret } : null;
   }
+  const secret = readCookie(headers, SESSION_COOKIE);
+  return secret !== null && SECRET.test(secret) ? { kind: "session", secret } : null;
+}
+
+export function readCookie(headers: IncomingHttpHeaders, wanted: string): string | null {
   for (const part of headers.cookie?.split(";") ?? []) {
     const [name, value] = part.trim().split("=", 2);
-    if (name === SESSION_COOKIE && value !== undefined && SECRET.test(value)) return { kind: "session", secret: value };
+    if (name === wanted && value !== undefined && value !== "") return value;
   }
   return null;
 }

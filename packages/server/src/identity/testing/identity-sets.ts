@@ -1,0 +1,25 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Db } from "../../kernel/db/db.ts";
+import type { RouteSet } from "../../kernel/http/handler.ts";
+import { createSecretBox, type SecretBox } from "../../kernel/secrets.ts";
+import { auditRoutes } from "../audit-routes.ts";
+import type { ChainDeps } from "../audit-seal.ts";
+import { createOidcSignIn } from "../oidc-sign-in.ts";
+import { identityRoutes } from "../routes.ts";
+import { sessionRoutes } from "../session-routes.ts";
+import { signInRoutes } from "../sign-in-routes.ts";
+
+/** Users, sessions, ways to sign in and the audit, with a key of this test's own. */
+export async function identitySets(
+  db: Db,
+  options: { publicUrl?: string; secrets?: SecretBox } = {},
+): Promise<{ sets: RouteSet[]; chain: ChainDeps }> {
+  const { publicUrl = "http://127.0.0.1:7770", secrets = createSecretBox(randomBytes(32)) } = options;
+  const oidc = createOidcSignIn({ secrets, publicUrl });
+  const deps = { db, secrets, oidc, secure: false, publicUrl };
+  const chain = { db, secrets, memoryFile: join(await mkdtemp(join(tmpdir(), "berth-audit-")), "head.json") };
+  return { sets: [identityRoutes({ db }), sessionRoutes(deps), signInRoutes(deps), auditRoutes(chain)], chain };
+}
