@@ -3,6 +3,9 @@
 /** From the bottom up: a room may import those before it, never those after it. */
 const ROOMS = [
   "identity",
+  // Who may ask for what, and how people are told: nearly every room above asks them.
+  "policies",
+  "mail",
   "inventory",
   "licences",
   "fabric",
@@ -19,7 +22,10 @@ const ROOMS = [
   "baselines",
   "patches",
   "catalog",
+  // How requests are approved; what a request is, it learns from services above.
+  "approvals",
   "services",
+  "scripts",
   "monitoring",
   "changes",
 ];

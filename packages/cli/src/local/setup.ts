@@ -3,7 +3,7 @@ import { guarded, say } from "../launch/failure.ts";
 import { type Purpose, partsFor } from "../setup/parts.ts";
 import { setUp } from "../setup/set-up.ts";
 
-const PURPOSES = ["lab", "images", "tests"] as const satisfies readonly Purpose[];
+const PURPOSES = ["lab", "images", "tests", "browser"] as const satisfies readonly Purpose[];
 
 interface Options {
   for: Purpose[];

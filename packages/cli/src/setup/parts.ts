@@ -1,4 +1,4 @@
-export type Purpose = "lab" | "images" | "tests";
+export type Purpose = "lab" | "images" | "tests" | "browser";
 
 /** A Debian package that a part of Berth needs, and why: what the user reads before agreeing. */
 export interface Part {
@@ -52,7 +52,7 @@ export const PARTS: readonly Part[] = [
   { package: "python3-minimal", purposes: ["tests"], reason: "runs scripts in guests' tests" },
   { package: "python3-yaml", purposes: ["tests"], reason: "reads the seeds of guests as cloud-init does" },
   { package: "sudo", purposes: ["tests"], reason: "runs scripts as root on the guests that tests play" },
-  { package: "chromium", purposes: ["tests"], reason: "looks at the portal as a person would (headless)" },
+  { package: "chromium", purposes: ["tests", "browser"], reason: "looks at the portal as a person would (headless)" },
   { package: "shellcheck", purposes: ["tests"], reason: "checks the launcher and the service OS agent" },
 ];
 

@@ -3,10 +3,14 @@ import { SortAmountDownAltIcon } from "@patternfly/react-icons/dist/esm/icons/so
 import { SortAmountDownIcon } from "@patternfly/react-icons/dist/esm/icons/sort-amount-down-icon.js";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
+import { type CSSProperties, useEffect, useRef } from "react";
 import { type Column, columnText } from "./list-types.ts";
 
 const ROW_PX = 41;
+/** Narrower than this a column says nothing: the table scrolls sideways instead. The gap is that of app.css. */
+const MIN_REM = 6;
+const GAP_REM = 1;
+const SELECT_REM = 2;
 /** How near to the end the next page is asked for. */
 const AHEAD_ROWS = 40;
 
@@ -46,9 +50,10 @@ export function ListTable<T>(props: ListTableProps<T>) {
     if (hasMore && !isLoadingMore && last >= rows.length - AHEAD_ROWS) onMore();
   }, [hasMore, isLoadingMore, last, rows.length, onMore]);
   const template = [
-    ...(selected === null ? [] : ["2.75rem"]),
-    ...columns.map((column) => `minmax(${column.width === undefined ? 5 : 4}rem, ${column.width ?? 1}fr)`),
+    ...(selected === null ? [] : [`${SELECT_REM}rem`]),
+    ...columns.map((column) => `minmax(${MIN_REM}rem, ${column.width ?? 1}fr)`),
   ].join(" ");
+  const minRem = columns.length * (MIN_REM + GAP_REM) + GAP_REM + (selected === null ? 0 : SELECT_REM + GAP_REM);
 
   return (
     <div
@@ -59,7 +64,7 @@ export function ListTable<T>(props: ListTableProps<T>) {
       ref={scroller}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard (WCAG 2.1.1)
       tabIndex={0}
-      style={{ "--berth-columns": template } as React.CSSProperties}
+      style={{ "--berth-columns": template, "--berth-columns-min": `${minRem}rem` } as CSSProperties}
     >
       <HeadRow {...props} />
       <div role="rowgroup" className="berth-table__body" style={{ height: virtual.getTotalSize() }}>

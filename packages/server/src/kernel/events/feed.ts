@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../db/db.ts";
 import type { Log } from "../log.ts";
 
@@ -29,13 +29,16 @@ export interface EventPosition {
   readonly id: number;
 }
 
-export interface EventFilter {
+export type EventFilter =
   /** Events of one operation tree. */
-  readonly rootId: string;
-}
+  | { readonly rootId: string }
+  /** Events for which a condition over `event` holds. */
+  | { readonly seen: RawBuilder<boolean> };
 
 export interface EventRow {
   readonly id: number;
+  readonly xid: string;
+  readonly at: Date;
   readonly kind: string;
   readonly subjectKind: string;
   readonly subjectId: string;
@@ -60,7 +63,10 @@ export function createEventFeed(options: { readonly db: Db; readonly log: Log })
     if (tail === null) return;
     const news = await readRoots(db, tail);
     tail = news.position;
-    for (const watcher of watchers) if (news.roots.has(watcher.rootId)) watcher.tell();
+    for (const watcher of watchers) {
+      const concerns = watcher.rootId === null ? news.isAny : news.roots.has(watcher.rootId);
+      if (concerns) watcher.tell();
+    }
   };
   const lookWhileWatched = async (): Promise<void> => {
     if (isLooking) return;
@@ -80,7 +86,7 @@ export function createEventFeed(options: { readonly db: Db; readonly log: Log })
   return {
     position: () => position(db),
     async *follow(filter, from, signal) {
-      const watcher = createWatcher(filter.rootId, signal);
+      const watcher = createWatcher("rootId" in filter ? filter.rootId : null, signal);
       watchers.add(watcher);
       // Before the first read of its own, or what comes between the two would be seen by neither.
       tail ??= await position(db);
@@ -102,13 +108,14 @@ export function createEventFeed(options: { readonly db: Db; readonly log: Log })
 }
 
 interface Watcher {
-  readonly rootId: string;
+  /** Null: events of any may concern it. */
+  readonly rootId: string | null;
   tell(): void;
   /** Ends at the next `tell` from now on, and with the signal. */
   told(): Promise<void>;
 }
 
-function createWatcher(rootId: string, signal: AbortSignal): Watcher {
+function createWatcher(rootId: string | null, signal: AbortSignal): Watcher {
   let next = Promise.withResolvers<void>();
   const tell = () => {
     next.resolve();
@@ -126,23 +133,31 @@ async function position(db: Db): Promise<EventPosition> {
   return { xid: result.rows[0]?.xid ?? "0", id: 0 };
 }
 
-async function readRoots(db: Db, from: EventPosition): Promise<{ roots: Set<string>; position: EventPosition }> {
-  const result = await sql<{ root_id: string | null; horizon: string }>`
+interface News {
+  readonly roots: ReadonlySet<string>;
+  readonly isAny: boolean;
+  readonly position: EventPosition;
+}
+
+async function readRoots(db: Db, from: EventPosition): Promise<News> {
+  const result = await sql<{ root_id: string | null; is_event: boolean; horizon: string }>`
     with horizon as materialized (select ${HORIZON} as xid)
-    select distinct e.root_id, h.xid::text as horizon
+    select distinct e.root_id, e.id is not null as is_event, h.xid::text as horizon
     from horizon h left join event e on (e.xid, e.id) > (${from.xid}::xid8, ${from.id}::bigint) and e.xid < h.xid`.execute(
     db,
   );
   const roots = new Set(result.rows.flatMap((row) => (row.root_id === null ? [] : [row.root_id])));
   // Below the horizon nothing new can come any more, so the next look begins there.
-  return { roots, position: { xid: result.rows[0]?.horizon ?? from.xid, id: 0 } };
+  const isAny = result.rows.some((row) => row.is_event);
+  return { roots, isAny, position: { xid: result.rows[0]?.horizon ?? from.xid, id: 0 } };
 }
 
 async function readBatch(db: Db, filter: EventFilter, from: EventPosition): Promise<EventBatch> {
-  const result = await sql<EventRow & { xid: string }>`
-    select id, xid::text as xid, kind, subject_kind as "subjectKind", subject_id as "subjectId", data
+  const wanted = "rootId" in filter ? sql`root_id = ${filter.rootId}` : filter.seen;
+  const result = await sql<EventRow>`
+    select id, xid::text as xid, at, kind, subject_kind as "subjectKind", subject_id as "subjectId", data
     from event
-    where root_id = ${filter.rootId} and (xid, id) > (${from.xid}::xid8, ${from.id}::bigint) and xid < ${HORIZON}
+    where ${wanted} and (xid, id) > (${from.xid}::xid8, ${from.id}::bigint) and xid < ${HORIZON}
     order by xid, id limit ${BATCH}`.execute(db);
   const last = result.rows.at(-1);
   return { events: result.rows, position: last === undefined ? from : { xid: last.xid, id: last.id } };

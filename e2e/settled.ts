@@ -1,0 +1,13 @@
+import type { Page } from "playwright-core";
+
+const LIMIT_MS = 60_000;
+const LOADING = '[role="progressbar"], .pf-v6-c-skeleton';
+
+/** Waits until a page has its heading and nothing on it is loading any more. The live stream never ends, so the network is no sign. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("h1").first().waitFor({ timeout: LIMIT_MS });
+  const loading = page.locator(LOADING);
+  while ((await loading.count()) > 0) await loading.first().waitFor({ state: "detached", timeout: LIMIT_MS });
+  // Fonts change the size of everything.
+  await page.evaluate("document.fonts.ready.then(() => true)");
+}
