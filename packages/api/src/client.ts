@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { ClientError, errorOf, problemError } from "./client-error.ts";
 import type { Contract, Route } from "./route.ts";
-import { readEvents } from "./sse.ts";
+import { linesOf, readEvents } from "./sse.ts";
 
 type Part<R extends Route, K extends "params" | "query" | "body"> =
   R extends Record<K, infer S extends z.ZodType>
@@ -19,7 +19,7 @@ export type CallInput<R extends Route> = Part<R, "params"> &
   (R extends { versioned: true } ? { readonly ifMatch: number } : unknown) &
   (R extends { stream: true } ? { readonly lastEventId?: string } : unknown);
 
-type CallOutput<R extends Route> = R extends { stream: true }
+type CallOutput<R extends Route> = R extends { stream: true } | { lines: true }
   ? AsyncGenerator<z.output<R["response"]>>
   : Promise<z.output<R["response"]>>;
 
@@ -65,8 +65,10 @@ const SILENCE_MS = 60_000;
 export function createClient<const C extends Contract>(contract: C, options: ClientOptions): Client<C> {
   const functions = Object.entries(contract).map(([id, route]) => [
     id,
-    (input: AnyInput = {}) =>
-      route.stream === true ? streamRoute(options, route, input) : callRoute(options, route, input),
+    (input: AnyInput = {}) => {
+      if (route.stream === true) return streamRoute(options, route, input);
+      return route.lines === true ? linesRoute(options, route, input) : callRoute(options, route, input);
+    },
   ]);
   // Each function has the type of its route, which a loop can't tell the compiler.
   return Object.fromEntries(functions) as Client<C>;
@@ -119,6 +121,18 @@ export async function* streamRoute(options: ClientOptions, route: Route, input: 
     }
     await pause(failures, input.signal);
     failures += 1;
+  }
+}
+
+/** Reads the lines of an answer as they come. One that is cut off is an error, and not a short answer. */
+export async function* linesRoute(options: ClientOptions, route: Route, input: AnyInput): AsyncGenerator<unknown> {
+  const response = await send(options, route, { ...input, headers: {} });
+  if (!response.ok || response.body === null) throw await errorOf(response);
+  try {
+    for await (const line of linesOf(response.body)) if (line !== "") yield JSON.parse(line) as unknown;
+  } catch (cause) {
+    input.signal?.throwIfAborted();
+    throw new ClientError("unreachable", `The answer from ${response.url} was cut off`, { cause });
   }
 }
 

@@ -119,12 +119,21 @@ function bodyOf(schema: z.ZodType): Json {
 
 function answerOf(route: Route): Json {
   if (route.status === 204) return { description: "Done." };
+  if (route.status === 302) {
+    return { description: route.summary, headers: { Location: { schema: { type: "string" } } } };
+  }
   const schema = jsonSchemaOf(route.response, "output");
   if (route.stream === true) {
     return {
       description:
         "A stream of events. The data of each is JSON of this schema; an event `error` carries a problem, and an event `end` says that no more will come.",
       content: { "text/event-stream": { schema } },
+    };
+  }
+  if (route.lines === true) {
+    return {
+      description: "One JSON value of this schema on each line.",
+      content: { "application/x-ndjson": { schema } },
     };
   }
   return {

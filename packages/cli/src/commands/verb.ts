@@ -1,11 +1,14 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
-import { type AnyInput, type ClientOptions, callRoute } from "@berth/api/client.ts";
+import { type AnyInput, type ClientOptions, callRoute, linesRoute } from "@berth/api/client.ts";
 import { flagName } from "@berth/api/flag-name.ts";
 import type { Route } from "@berth/api/route.ts";
 import type { Command } from "commander";
 import { printAnswer } from "../render/answer.ts";
+import { valueAt } from "../render/text.ts";
 import { readConnection } from "./connection.ts";
+import { EXIT } from "./exit-codes.ts";
 import { addFlag, type Flag, flagsOf, flagValue } from "./flags.ts";
 import { UsageError } from "./usage-error.ts";
 import { readerOf, type VerbRoute } from "./verb-route.ts";
@@ -32,7 +35,7 @@ export function defineVerb(command: Command, route: VerbRoute): void {
     command.option("--from <file>", "take the fields from a JSON or YAML file (- for standard input); flags win");
   }
   if (isList(route)) command.option("--all", "all pages, not just one");
-  if (route.status !== 204) {
+  if (route.status !== 204 && route.lines !== true) {
     command.option("--columns <names>", "what to show: comma-separated fields, such as name,price.perDay");
     command.option("--json", "answer in JSON");
   }
@@ -68,6 +71,10 @@ async function perform(command: Command, route: VerbRoute, flags: readonly Flag[
     process.exitCode = await watch(connection, route, input, { json: own.json === true });
     return;
   }
+  if (route.lines === true) {
+    for await (const line of linesRoute(connection, route, input)) await writeLine(JSON.stringify(line));
+    return;
+  }
   const answer =
     own.all === true ? await readAllPages(connection, route, input) : await callRoute(connection, route, input);
   const operationId = route.cli.follows === "operation" && own.wait ? operationOf(answer) : null;
@@ -75,10 +82,17 @@ async function perform(command: Command, route: VerbRoute, flags: readonly Flag[
     const { prints } = own.columns === undefined ? route.cli : { prints: undefined };
     printAnswer(answer, { columns: columnsOf(own, route), json: own.json === true, isList: isList(route), prints });
   }
+  const { failsUnless } = route.cli;
+  if (failsUnless !== undefined && valueAt(answer, failsUnless) !== true) process.exitCode = EXIT.failed;
   if (operationId !== null) {
     const { followOperation } = await import("./follow.ts");
     process.exitCode = await followOperation(connection, operationId, { json: own.json === true });
   }
+}
+
+/** As fast as the reader takes it: a long export must not pile up in memory. */
+async function writeLine(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
 }
 
 /** Everything that the command line says, as the parts of a request. */

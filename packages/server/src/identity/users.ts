@@ -5,7 +5,7 @@ import { newPassword } from "../kernel/auth/secrets.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import { audit } from "./audit.ts";
+import { audit, changeOf } from "./audit.ts";
 import { refuseWeakPassword } from "./common-passwords.ts";
 import { hashPassword } from "./passwords.ts";
 import { endSessions, getUser, lockAdministrators, lockUser, type UserRow } from "./store.ts";
@@ -101,7 +101,7 @@ export async function updateUser(
       action: "user.update",
       object: objectOf(user),
       outcome: "done",
-      details: { before: { role: user.role, email: user.email }, after: { role: changed.role, email: changed.email } },
+      ...changeOf({ role: user.role, email: user.email }, { role: changed.role, email: changed.email }),
     });
     return changed;
   });
