@@ -22,6 +22,7 @@ import { projectContract } from "./project.ts";
 import { providerContract } from "./provider.ts";
 import { requestContract } from "./request.ts";
 import type { Contract } from "./route.ts";
+import { scriptContract } from "./script.ts";
 import { selfServicePolicyContract } from "./self-service-policy.ts";
 import { serverContract } from "./server.ts";
 import { serviceContract } from "./service.ts";
@@ -71,4 +72,5 @@ export const contract = {
   ...sessionContract,
   ...signInContract,
   ...auditContract,
+  ...scriptContract,
 } satisfies Contract;

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { contract } from "@berth/api/contract.ts";
 import { openApiDocument } from "@berth/api/openapi.ts";
 import { VERSION } from "@berth/api/version.ts";
+import { approvalAsk } from "./approvals/approval-ask.ts";
+import { createAskWorld } from "./approvals/real-world.ts";
+import { approvalRoutes } from "./approvals/routes.ts";
 import { bootRoutes } from "./boot/routes.ts";
 import { startBoot } from "./boot/start-boot.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
@@ -34,6 +37,7 @@ import { openDb } from "./kernel/db/db.ts";
 import { startEmbedded } from "./kernel/db/embedded.ts";
 import { migrate } from "./kernel/db/migrate.ts";
 import { createEventFeed } from "./kernel/events/feed.ts";
+import { eventRoutes } from "./kernel/events/routes.ts";
 import type { RouteSet } from "./kernel/http/handler.ts";
 import { idempotencyStore } from "./kernel/http/idempotency-store.ts";
 import { createHttpServer } from "./kernel/http/server.ts";
@@ -46,8 +50,16 @@ import { retentionSync } from "./kernel/schedule/retention.ts";
 import { openSecretBox } from "./kernel/secrets.ts";
 import { createEngine, type RunningEngine } from "./kernel/workflow/engine.ts";
 import { operationRoutes } from "./kernel/workflow/routes.ts";
+import { mailSync } from "./mail/mail-sync.ts";
+import { mailRoutes } from "./mail/routes.ts";
+import { readPortalUrl } from "./mail/settings.ts";
+import { selfServiceRoutes } from "./policies/routes.ts";
 import { poolRoutes } from "./pools/routes.ts";
 import * as registry from "./providers/registry.ts";
+import { scriptRoutes } from "./scripts/routes.ts";
+import { scriptRun } from "./scripts/script-run.ts";
+import { scriptSync } from "./scripts/script-sync.ts";
+import { createScriptWorld } from "./scripts/world.ts";
 import { dhcpSync } from "./servers/dhcp-sync.ts";
 import { createReachOf } from "./servers/reach-of.ts";
 import { createServerWorld } from "./servers/real-world.ts";
@@ -55,13 +67,17 @@ import { serverRoutes } from "./servers/routes.ts";
 import { serversOnImage } from "./servers/store.ts";
 import { registerServerWorkflows } from "./servers/workflows.ts";
 import { PATIENCE, type Patience } from "./servers/world.ts";
+import { eventsSeen } from "./services/event-rights.ts";
+import { holdingOfActor } from "./services/holdings.ts";
 import { operationAccepted } from "./services/operation-accepted.ts";
 import { operationRights } from "./services/operation-rights.ts";
 import { createServiceWorld } from "./services/real-world.ts";
+import { askPeople, decideFromOutside, describeRequest } from "./services/request-approval.ts";
 import { requestRoutes, serviceRoutes } from "./services/routes.ts";
 import { servicesOfProject } from "./services/store.ts";
 import { operationOfSubject, subjectsBehind } from "./services/subjects.ts";
 import { templatePlaceRoutes } from "./services/template-place.ts";
+import { usageRoutes } from "./services/usage-routes.ts";
 import { registerServiceWorkflows } from "./services/workflows.ts";
 import { storageRoutes } from "./storage/routes.ts";
 
@@ -78,13 +94,17 @@ export interface ForTests {
   /** Is told of each named point of each step, to end there. */
   readonly onMoment?: RunningEngine["onMoment"];
   readonly patience?: Patience;
+  /** Networks (CIDR) that webhooks and hooks may reach though they are refused by default. */
+  readonly allowOutgoing?: readonly string[];
+  /** Between attempts to reach an outside tool. */
+  readonly askPausesMs?: readonly number[];
 }
 
 /** Puts all rooms together: the only place that knows every one of them. */
 export async function startController(
   config: Config,
   log: Log,
-  { onMoment, patience = PATIENCE }: ForTests = {},
+  { onMoment, patience = PATIENCE, allowOutgoing = [], askPausesMs }: ForTests = {},
 ): Promise<Controller> {
   await mkdir(join(config.stateDir, "run"), { recursive: true, mode: 0o700 });
   const databaseUrl = config.databaseUrl ?? (await startEmbedded({ directory: join(config.stateDir, "pg"), log })).url;
@@ -117,13 +137,27 @@ export async function startController(
     // A controller that was stopped past its lease and woken again must not act on the outside world.
     mayAct: () => engine.lease().held(),
   });
-  const outgoing = createOutgoing();
+  const outgoing = createOutgoing({ allow: allowOutgoing });
   const files = imageFiles(config.stateDir);
   const servers = createServerWorld({ db, secrets, providers, images: { db, files }, patience });
   const services = createServiceWorld({ db, engine, secrets, providers, outgoing, servers });
   registerEstateWorkflows(engine, { db, providers });
   registerServerWorkflows(engine, servers);
   registerServiceWorkflows(engine, services);
+  engine.register(
+    approvalAsk,
+    createAskWorld({
+      db,
+      secrets,
+      outgoing,
+      portalUrl: () => readPortalUrl(db),
+      describe: (id) => describeRequest(db, id),
+      askPeople,
+    }),
+  );
+  // What it listens on is known at the end only; a run that is taken over before asks later.
+  const served = { url: urlOf(config.listen) };
+  engine.register(scriptRun, createScriptWorld({ db, url: () => served.url }));
 
   const authenticate = createAuthenticate(db);
   const auditChain = { db, secrets, memoryFile: join(config.stateDir, "run", "audit-head.json") };
@@ -132,7 +166,7 @@ export async function startController(
   const signIn = { db, secrets, publicUrl, secure, oidc: createOidcSignIn({ secrets, publicUrl }) };
   const feed = createEventFeed({ db, log });
   const reachOf = createReachOf({ db, secrets, providers });
-  const requests = { db, engine, secrets };
+  const requests = { db, engine, secrets, pausesMs: askPausesMs };
   const sets: RouteSet[] = [
     identityRoutes({ db }),
     groupRoutes({ db }),
@@ -151,6 +185,7 @@ export async function startController(
       resolve: (actor, idOrName) => operationOfSubject(db, actor, idOrName),
       accepted: (tx, operation) => operationAccepted(tx, services, operation),
     }),
+    eventRoutes({ feed, seen: eventsSeen }),
     fabricRoutes({ db }),
     storageRoutes({ db }),
     imageRoutes({ db, engine, files, outgoing, cacheDir: config.cacheDir, usersOf: serversOnImage }),
@@ -162,8 +197,18 @@ export async function startController(
     serverRoutes({ db, engine, subjectsBehind: (actor, kind, id) => subjectsBehind(db, actor, kind, id) }),
     catalogRoutes({ db }),
     templatePlaceRoutes({ db }),
+    selfServiceRoutes({ db, holdingOf: (actor) => holdingOfActor(db, actor) }),
+    mailRoutes({ db, secrets }),
+    approvalRoutes({
+      db,
+      engine,
+      secrets,
+      decide: (tx, id, decision) => decideFromOutside(requests, tx, id, decision),
+    }),
+    usageRoutes({ db }),
     requestRoutes(requests),
     serviceRoutes(requests),
+    scriptRoutes({ db, engine }),
   ];
   const boot = await startBoot({ db, secrets, files, log, stateDir: config.stateDir, cacheDir: config.cacheDir });
   await engine.launch();
@@ -176,7 +221,9 @@ export async function startController(
       hostSync({ db, providers, log }),
       dhcpSync({ db, log }),
       retentionSync(db),
+      mailSync({ db, secrets, log }),
       auditSync(auditChain),
+      scriptSync({ db, engine, log }),
     ],
   });
   const consoles = consoleUpgrade({ db, authenticate, providers, log });
@@ -197,6 +244,7 @@ export async function startController(
     },
   });
   const { url } = await http.listen(config.listen);
+  served.url = url;
   // Last: the password is told once, so nothing after it may fail.
   const administrator = await ensureFirstAdministrator(db);
   log.info("controller serves", { url });

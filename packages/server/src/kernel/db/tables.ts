@@ -639,6 +639,44 @@ export interface RoleGrantTable {
   created_at: Generated<Timestamp>;
 }
 
+export interface ScriptTable {
+  id: string;
+  name: string;
+  notes: Generated<string>;
+  owner_id: string;
+  shared: Generated<boolean>;
+  latest: number;
+  created_at: Generated<Timestamp>;
+}
+
+export interface ScriptRunTable {
+  operation_id: string;
+  script_id: string;
+  version: number;
+  user_id: string;
+  created_at: Generated<Timestamp>;
+  started_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  failure: string | null;
+}
+
+export interface ScriptScheduleTable {
+  script_id: string;
+  user_id: string;
+  starts_at: Timestamp;
+  repeat: string;
+  next_at: Timestamp | null;
+}
+
+export interface ScriptVersionTable {
+  id: string;
+  script_id: string;
+  version: number;
+  text: string;
+  user_id: string;
+  created_at: Generated<Timestamp>;
+}
+
 export interface SelfServiceHolderTable {
   policy_id: string;
   user_id: string | null;
@@ -853,6 +891,10 @@ export interface Tables {
   resource_pool_machine: ResourcePoolMachineTable;
   resource_pool_network: ResourcePoolNetworkTable;
   role_grant: RoleGrantTable;
+  script: ScriptTable;
+  script_run: ScriptRunTable;
+  script_schedule: ScriptScheduleTable;
+  script_version: ScriptVersionTable;
   self_service_holder: SelfServiceHolderTable;
   self_service_policy: SelfServicePolicyTable;
   server: ServerTable;
