@@ -90,6 +90,24 @@ export const scriptContract = {
       example: "berth script save nightly-report ./nightly-report.ts",
     },
   }),
+  checkScript: route({
+    method: "POST",
+    path: "/v1/scripts/check",
+    tag: "scripts",
+    rule: "signed-in",
+    summary:
+      "What the TypeScript compiler says of a script, against the types of this controller's API; nothing is run",
+    body: z.strictObject({ text: ScriptText }),
+    response: z.object({
+      items: z.array(z.object({ line: z.number().int(), column: z.number().int(), message: z.string() })),
+    }),
+    cli: {
+      words: ["script", "check"],
+      fileArg: "text",
+      columns: ["line", "column", "message"],
+      example: "berth script check ./nightly-report.ts",
+    },
+  }),
   listScriptVersions: route({
     method: "GET",
     path: "/v1/scripts/{name}/versions",

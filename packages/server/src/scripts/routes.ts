@@ -6,6 +6,7 @@ import { AppError } from "../kernel/errors.ts";
 import { type Actor, implement, type RouteSet } from "../kernel/http/handler.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import { deleteScript, runScript, saveScript, scheduleScript, seenScript, unscheduleScript } from "./actions.ts";
+import { checkTypes } from "./check.ts";
 import type { Repeat } from "./schedule-rules.ts";
 import { scriptVerbs } from "./script-rules.ts";
 import { type ScriptRow, scripts, textOf } from "./store.ts";
@@ -37,6 +38,7 @@ export function scriptRoutes({ db, engine }: { readonly db: Db; readonly engine:
     getScript: async ({ actor, params, query }) =>
       detail(actor, await seenScript(db, actor, params.name), query.version),
     saveScript: async ({ actor, params, body }) => detail(actor, await saveScript(db, actor, params.name, body)),
+    checkScript: async ({ body }) => ({ items: await checkTypes(body.text) }),
     listScriptVersions: async ({ actor, params, query }) => {
       const { id } = await seenScript(db, actor, params.name);
       const rows = db

@@ -152,6 +152,21 @@ describe("the script library (CAP Q3)", { timeout: 120_000 }, () => {
     expect(Math.max(...log.map((line) => line.length))).toBeLessThanOrEqual(2_000);
   });
 
+  it("tells what the compiler finds in a script, by the types of the API itself", async () => {
+    const text = `import { connect } from "@berth/sdk/connect.ts";
+for (const one of (await connect().listServers({ query: { kind: "physica" } })).items) console.log(one.nam);
+console.log(one);`;
+    const { status, body } = await ask("uma", "POST", "/v1/scripts/check", { text });
+    expect(status).toBe(200);
+    const found = body.items.map((one: { line: number; message: string }) => `${one.line}: ${one.message}`);
+    expect(found).toHaveLength(3);
+    expect(found[0]).toMatch(/^2: .*"physica".*Did you mean '"physical"'/);
+    expect(found[1]).toMatch(/^2: Property 'nam' does not exist/);
+    expect(found[2]).toMatch(/^3: Cannot find name 'one'/);
+    const good = 'import { connect } from "@berth/sdk/connect.ts";\nconsole.log((await connect().whoami()).name);';
+    expect((await ask("uma", "POST", "/v1/scripts/check", { text: good })).body.items).toEqual([]);
+  });
+
   it("runs nothing on the controller for those who may not, and says who may", async () => {
     await save("uma", "mine", "console.log(1)");
     const { status } = await ask("uma", "POST", "/v1/scripts/mine/runs", {});
