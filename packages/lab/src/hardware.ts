@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+
 /**
  * What a management controller can see and do of the computer it sits in. The Redfish service speaks to blades only
  * through this, so the same service stands in front of a QEMU process and of a simulated machine.
@@ -22,7 +24,7 @@ export type Hardware = {
   setMac(nicId: string, mac: string | null): Promise<void>;
   /** SMBIOS identity as the system sees it at its next start. Null goes back to the computer's own. */
   setIdentity(identity: { uuid: string | null; serial: string | null }): Promise<void>;
-  console(): ConsoleAddresses;
+  readonly console: HardwareConsole;
   /** Provokes a named misbehaviour for the next `count` occasions; 0 ends it. */
   provoke(fault: HardwareFault, count: number): void;
   faults(): Readonly<Record<HardwareFault, number>>;
@@ -60,8 +62,10 @@ export type BootOverride = {
 /** `image` is a path of the lab's own or a URL that the backend can read. */
 export type VirtualMedia = { image: string | null; inserted: boolean };
 
-/** UNIX sockets; null where the backend has no such console. */
-export type ConsoleAddresses = { vncSocket: string | null; serialSocket: string | null };
+export type ConsoleKind = "vnc" | "serial";
+
+/** The screen as RFB, and the serial line. Both end with the power; refused while the computer is off. */
+export type HardwareConsole = { offers: readonly ConsoleKind[]; open(kind: ConsoleKind): Promise<Duplex> };
 
 /**
  * `never-boots`: starts, finds nothing to boot and stays there.

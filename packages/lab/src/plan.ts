@@ -161,6 +161,7 @@ export function describeLab(spec: LabSpec, accelerator: "kvm" | "tcg", bmcs: rea
         storagePool: STORAGE_POOL,
         technique: accelerator === "kvm" ? "kvm" : "qemu",
         diskCache: "unsafe",
+        screenAddress: host.address,
         coresLimit: host.cores,
         memoryLimitMiB: host.memoryMiB,
       },

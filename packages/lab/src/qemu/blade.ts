@@ -1,4 +1,6 @@
 import { copyFile, mkdir, open } from "node:fs/promises";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
 import {
   type BootOverride,
   type Hardware,
@@ -229,7 +231,13 @@ export async function createQemuBlade(plan: BladePlan, accelerator: Accelerator)
         state.uuid = uuid ?? plan.uuid;
         state.serial = serial ?? plan.serial;
       }),
-    console: () => ({ vncSocket: sockets.vnc, serialSocket: sockets.serial }),
+    console: {
+      offers: ["vnc", "serial"],
+      async open(kind) {
+        if (state.machine === null) throw new HardwareError("busy", `${plan.name} is off`);
+        return await connectUnix(kind === "vnc" ? sockets.vnc : sockets.serial);
+      },
+    },
     provoke: (fault, count) => {
       faults[fault] = count;
     },
@@ -253,6 +261,14 @@ async function changeMedium(machine: MachineProcess, image: string | null): Prom
       : machine.qmp.execute("blockdev-change-medium", { id, filename: image, format: "raw", force: true });
   await done.catch((cause: unknown) => {
     throw new HardwareError("failed", "the medium could not be changed", { cause });
+  });
+}
+
+function connectUnix(path: string): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ path });
+    socket.once("connect", () => resolve(socket));
+    socket.once("error", (cause) => reject(new HardwareError("failed", "the console does not answer", { cause })));
   });
 }
 

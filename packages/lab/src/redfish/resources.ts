@@ -84,6 +84,9 @@ export const RESET_TYPES = [
 ] as const;
 export const BOOT_TARGETS = ["None", "Pxe", "Hdd", "Cd"] as const;
 
+const GRAPHICAL_CONSOLE = { ServiceEnabled: true, MaxConcurrentSessions: 4, ConnectTypesSupported: ["KVMIP"] };
+export const CONSOLE_PROPERTY = { vnc: "GraphicalConsoleSocket", serial: "SerialConsoleSocket" } as const;
+
 export interface Seen {
   readonly lastResetAt: Date | null;
   readonly onceReadsContinuous: boolean;
@@ -116,6 +119,8 @@ export function system(hardware: Hardware, seen: Seen): Record<string, unknown> 
     },
     ProcessorSummary: { Count: 1, CoreCount: facts.cores, Status: OK },
     MemorySummary: { TotalSystemMemoryGiB: facts.memoryMiB / 1024, Status: OK },
+    ...(hardware.console.offers.includes("vnc") ? { GraphicalConsole: GRAPHICAL_CONSOLE } : {}),
+    ...(hardware.console.offers.includes("serial") ? { SerialConsole: { MaxConcurrentSessions: 16 } } : {}),
     EthernetInterfaces: link(`${path}/EthernetInterfaces`),
     SimpleStorage: link(`${path}/SimpleStorage`),
     Storage: link(`${path}/Storage`),
@@ -132,6 +137,13 @@ export function system(hardware: Hardware, seen: Seen): Record<string, unknown> 
         VirtualUUID: facts.uuid,
         VirtualSerialNumber: facts.serial,
         "@Redfish.WriteableProperties": ["VirtualUUID", "VirtualSerialNumber"],
+        // Redfish says that there are consoles, not how to reach them: these are paths of WebSockets.
+        ...Object.fromEntries(
+          hardware.console.offers.map((kind) => [
+            CONSOLE_PROPERTY[kind],
+            `${path}/Oem/Berth/${CONSOLE_PROPERTY[kind]}`,
+          ]),
+        ),
       },
     },
   };

@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import type { Hardware } from "../hardware.ts";
+import { consoleSockets } from "./consoles.ts";
 import { type RedfishFaults, redfishFaultBox } from "./faults.ts";
 import { notFound, problemBody, RedfishProblem } from "./problem.ts";
 import { ROOT } from "./resources.ts";
@@ -55,6 +56,11 @@ export async function startRedfishServer(options: RedfishServerOptions): Promise
   const listener: RequestListener = (request, response) => void answer(service, request, response);
   const server = options.tls === null ? createHttpServer(listener) : createHttpsServer(options.tls, listener);
   server.keepAliveTimeout = 60_000;
+  const consoles = consoleSockets(
+    (id) => service.hardware.get(id) ?? null,
+    (request) => isSignedIn(service, request),
+  );
+  server.on("upgrade", consoles.upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.listen.port, options.listen.host, () => resolve());
@@ -67,6 +73,7 @@ export async function startRedfishServer(options: RedfishServerOptions): Promise
     faults: service.faults,
     async close() {
       for (const stop of stopListening) stop();
+      consoles.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
@@ -174,10 +181,14 @@ function logIn(service: Service, body: unknown, response: ServerResponse): void 
   send(response, 201, readResource(service, ["SessionService", "Sessions", opened.id], 0));
 }
 
-function checkAccess(service: Service, request: IncomingMessage): void {
+function isSignedIn(service: Service, request: IncomingMessage): boolean {
   const token = request.headers["x-auth-token"];
-  if (typeof token === "string" && service.sessions.check(token) !== null) return;
-  if (service.sessions.checkBasic(request.headers.authorization ?? "")) return;
+  if (typeof token === "string" && service.sessions.check(token) !== null) return true;
+  return service.sessions.checkBasic(request.headers.authorization ?? "");
+}
+
+function checkAccess(service: Service, request: IncomingMessage): void {
+  if (isSignedIn(service, request)) return;
   throw new RedfishProblem(401, "NoValidSession", "There is no valid session.");
 }
 

@@ -4,6 +4,7 @@ import { readBounded } from "./agent-http.ts";
 import type { LabClock } from "./clock.ts";
 import { bootGuest, type GuestBook } from "./guest.ts";
 import { readBootScript } from "./ipxe-script.ts";
+import { serialPort } from "./serial-port.ts";
 import { type SimHardware, type SimHardwareSpec, type SimSoftware, simHardware } from "./sim-hardware.ts";
 import type { Site } from "./site.ts";
 import type { InstalledSystem } from "./system-disk.ts";
@@ -33,14 +34,18 @@ type Device = Parameters<SimSoftware["started"]>[0];
 /** A blade whose firmware, boot and system behave as on the wire, and are otherwise nothing. */
 export function simBlade(spec: SimHardwareSpec, deps: BladeDeps): Blade {
   const state = { run: null as AbortController | null, doing: "off", disk: null as InstalledSystem | null };
+  const serial = serialPort();
   const doing = (what: string) => {
+    if (state.doing !== what) serial.say(what);
     state.doing = what;
   };
 
   const hardware = simHardware(spec, () => ({
+    serial,
     started(device, boot) {
       const run = new AbortController();
       state.run = run;
+      serial.start();
       doing("starting");
       live(device, boot, run.signal).catch((error: unknown) => {
         if (!run.signal.aborted) doing(`stopped: ${error instanceof Error ? error.message : "unknown"}`);
@@ -51,6 +56,7 @@ export function simBlade(spec: SimHardwareSpec, deps: BladeDeps): Blade {
       state.run = null;
       deps.guests.down(spec.id);
       doing("off");
+      serial.stop();
     },
     shutDownAsked() {
       // Only a running system listens to the button; firmware and the service OS do not.
@@ -117,17 +123,17 @@ export function simBlade(spec: SimHardwareSpec, deps: BladeDeps): Blade {
     doing("starting the system");
     await deps.clock.sleep(SYSTEM_START_MS, signal);
     const macs = hardware.facts().nics.map((nic) => nic.mac);
-    deps.guests.up(
-      bootGuest({
-        id: spec.id,
-        seed: disk.seed,
-        memory: disk.memory,
-        macs,
-        bootId,
-        dhcp: (mac) => deps.site.addressFor(mac),
-      }),
-    );
+    const guest = bootGuest({
+      id: spec.id,
+      seed: disk.seed,
+      memory: disk.memory,
+      macs,
+      bootId,
+      dhcp: (mac) => deps.site.addressFor(mac),
+    });
+    deps.guests.up(guest);
     doing("up");
+    serial.up(guest);
   }
 
   return { hardware, doing: () => state.doing, disk: () => state.disk };

@@ -3,12 +3,10 @@ import type { Duplex } from "node:stream";
 import ssh2, { type AuthContext, type Connection, type PublicKeyAuthContext, type ServerChannel } from "ssh2";
 import type { Guest } from "./guest.ts";
 import { bareSignature, certifiedKey } from "./guest-certificate.ts";
+import { guestPrompt } from "./guest-prompt.ts";
 import { readsInput, runCommand } from "./guest-shell.ts";
 
 const MAX_STDIN_BYTES = 4 * 1024 * 1024;
-const MAX_LINE_CHARS = 1_000;
-const END_OF_TRANSMISSION = "\u0004";
-const DELETE = "\u007f";
 
 /** A real SSH server for one connection to a guest: its host key and users are those of the seed. */
 export function serveSsh(guest: Guest, socket: Duplex): void {
@@ -81,38 +79,13 @@ function answer(guest: Guest, command: string, channel: ServerChannel): void {
 
 /** A prompt for people. */
 function interact(guest: Guest, channel: ServerChannel): void {
-  const state = { line: "" };
-  const prompt = () => channel.write(`${guest.hostname}:~$ `);
-  const leave = () => {
-    channel.exit(0);
-    channel.end();
-  };
-  const enter = () => {
-    const line = state.line.trim();
-    state.line = "";
-    channel.write("\r\n");
-    if (line === "exit" || line === "logout") return leave();
-    const { stdout, stderr } = line === "" ? { stdout: "", stderr: "" } : runCommand(guest, line, "");
-    channel.write(`${stdout}${stderr}`.replaceAll("\n", "\r\n"));
-    prompt();
-  };
-  const erase = () => {
-    if (state.line === "") return;
-    state.line = state.line.slice(0, -1);
-    channel.write("\b \b");
-  };
   channel.on("error", () => {});
-  channel.write("A simulated system: only a few commands answer.\r\n");
-  prompt();
-  channel.on("data", (chunk: Buffer) => {
-    for (const char of chunk.toString("utf8")) {
-      if (char === END_OF_TRANSMISSION) leave();
-      else if (char === "\r" || char === "\n") enter();
-      else if (char === DELETE) erase();
-      else if (char >= " " && state.line.length < MAX_LINE_CHARS) {
-        state.line += char;
-        channel.write(char);
-      }
-    }
+  const type = guestPrompt(guest, {
+    write: (text) => void channel.write(text),
+    leave: () => {
+      channel.exit(0);
+      channel.end();
+    },
   });
+  channel.on("data", type);
 }

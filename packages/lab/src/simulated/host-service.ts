@@ -5,6 +5,7 @@ import { SIM_FAILURE_STATUS, SimName, SimPowerOrder, SimVmSpec, SimVolumeSpec } 
 import { z } from "zod";
 import type { HostFaultBox } from "./host-faults.ts";
 import { HostProblem } from "./host-problem.ts";
+import { hostSerial } from "./host-serial.ts";
 import type { SimHost } from "./sim-host.ts";
 
 const MAX_BODY_BYTES = 256 * 1024;
@@ -28,13 +29,14 @@ export interface HostService {
 export async function serveHosts(socketPath: string, hosts: ReadonlyMap<string, ServedHost>): Promise<HostService> {
   const open = new Map<string, Set<ServerResponse>>();
   const downUntil = new Map<string, number>();
+  const isDown = (name: string) => (downUntil.get(name) ?? 0) > performance.now();
 
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     response.on("error", () => {});
     const [top, name = "", ...rest] = (request.url ?? "").slice(1).split("/").map(decode);
     const served = top === "hosts" ? hosts.get(name) : undefined;
     if (served === undefined) return fail(response, new HostProblem("not_found", "there is no such host"));
-    if ((downUntil.get(name) ?? 0) > performance.now()) return void response.destroy();
+    if (isDown(name)) return void response.destroy();
     const mine = open.get(name) ?? new Set();
     open.set(name, mine.add(response));
     response.once("close", () => mine.delete(response));
@@ -42,6 +44,8 @@ export async function serveHosts(socketPath: string, hosts: ReadonlyMap<string, 
   };
   const server = createServer(handle);
   server.on("checkContinue", handle);
+  const serial = hostSerial((name) => (isDown(name) ? null : (hosts.get(name)?.host ?? null)));
+  server.on("upgrade", serial.upgrade);
   await rm(socketPath, { force: true });
   // Nobody but the caller may open it, not even for a moment.
   const umask = process.umask(0o177);
@@ -57,8 +61,10 @@ export async function serveHosts(socketPath: string, hosts: ReadonlyMap<string, 
     restart(name) {
       downUntil.set(name, performance.now() + RESTART_MS);
       for (const response of open.get(name) ?? []) response.destroy();
+      serial.drop(name);
     },
     async close() {
+      serial.drop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

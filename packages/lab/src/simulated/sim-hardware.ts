@@ -8,6 +8,7 @@ import {
   type PowerState,
   type VirtualMedia,
 } from "../hardware.ts";
+import { type SerialPort, serialPort } from "./serial-port.ts";
 
 export interface SimHardwareSpec extends Omit<HardwareFacts, "nics"> {
   readonly id: string;
@@ -21,6 +22,7 @@ export interface SimSoftware {
   stopped(): void;
   /** The power button was pressed. */
   shutDownAsked(): void;
+  readonly serial: SerialPort;
 }
 
 export interface SimHardware extends Hardware {
@@ -33,12 +35,16 @@ export interface SimHardware extends Hardware {
   boots(): number;
 }
 
-const NO_SOFTWARE: SimSoftware = { started() {}, stopped() {}, shutDownAsked() {} };
+/** Firmware that finds nothing to start. */
+function bareFirmware(): SimSoftware {
+  const serial = serialPort();
+  return { serial, started: () => serial.start(), stopped: () => serial.stop(), shutDownAsked() {} };
+}
 
 /** A computer that is nothing but its state. Thousands fit into one process. */
 export function simHardware(
   spec: SimHardwareSpec,
-  softwareOf: (hardware: SimHardware) => SimSoftware = () => NO_SOFTWARE,
+  softwareOf: (hardware: SimHardware) => SimSoftware = bareFirmware,
 ): SimHardware {
   const state = {
     power: "off" as PowerState,
@@ -142,7 +148,14 @@ export function simHardware(
       state.uuid = uuid === spec.uuid ? null : uuid;
       state.serial = serial === spec.serial ? null : serial;
     },
-    console: () => ({ vncSocket: null, serialSocket: null }),
+    console: {
+      offers: ["serial"],
+      async open(kind) {
+        const line = kind === "serial" ? software.serial.connect() : null;
+        if (line === null) throw new HardwareError("busy", "there is no such console now");
+        return line;
+      },
+    },
     provoke(fault, count) {
       state.faults ??= new Map();
       state.faults.set(fault, count);

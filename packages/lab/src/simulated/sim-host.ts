@@ -1,9 +1,11 @@
+import type { Duplex } from "node:stream";
 import type { SimHostFacts, SimPowerAction, SimVmEvent, SimVmInfo, SimVmSpec } from "@berth/api/simulated-host.ts";
 import { idOf } from "./blade.ts";
 import type { LabClock } from "./clock.ts";
 import { bootGuest, type GuestBook } from "./guest.ts";
 import { HostProblem } from "./host-problem.ts";
 import type { Seed } from "./seed.ts";
+import { type SerialPort, serialPort } from "./serial-port.ts";
 import { type DiskSystem, type SimVolumes, simVolumes } from "./sim-volumes.ts";
 import type { Site } from "./site.ts";
 
@@ -24,6 +26,8 @@ export interface SimHost {
   remove(name: string): void;
   power(name: string): "on" | "off";
   order(name: string, action: SimPowerAction): void;
+  /** The serial line of a VM that is on; null for one that is off. */
+  serial(name: string): Duplex | null;
   isUsed(volume: string): boolean;
   onEvent(listener: (event: SimVmEvent) => void): () => void;
   /** A VM that somebody else made. */
@@ -56,6 +60,7 @@ interface Vm {
   run: AbortController | null;
   boots: number;
   isUp: boolean;
+  readonly serial: SerialPort;
 }
 
 export function simHost(spec: SimHostSpec, deps: SimHostDeps): SimHost {
@@ -90,6 +95,7 @@ export function simHost(spec: SimHostSpec, deps: SimHostDeps): SimHost {
     const run = new AbortController();
     vm.run = run;
     vm.boots += 1;
+    vm.serial.start();
     if (faults["never-boots"] > 0) {
       faults["never-boots"] -= 1;
       return;
@@ -115,16 +121,16 @@ export function simHost(spec: SimHostSpec, deps: SimHostDeps): SimHost {
     system.system.installed = seed;
     const bootId = idOf(`${deps.seed}/${guestId(name)}/${vm.boots}`);
     const macs = vm.spec.nics.map(({ mac }) => mac);
-    deps.guests.up(
-      bootGuest({
-        id: guestId(name),
-        seed,
-        memory: system.system.memory,
-        macs,
-        bootId,
-        dhcp: (mac) => deps.site.addressFor(mac),
-      }),
-    );
+    const guest = bootGuest({
+      id: guestId(name),
+      seed,
+      memory: system.system.memory,
+      macs,
+      bootId,
+      dhcp: (mac) => deps.site.addressFor(mac),
+    });
+    deps.guests.up(guest);
+    vm.serial.up(guest);
     vm.isUp = true;
   }
 
@@ -132,6 +138,7 @@ export function simHost(spec: SimHostSpec, deps: SimHostDeps): SimHost {
     vm.run?.abort();
     vm.run = null;
     vm.isUp = false;
+    vm.serial.stop();
     deps.guests.down(guestId(name));
   }
 
@@ -141,7 +148,7 @@ export function simHost(spec: SimHostSpec, deps: SimHostDeps): SimHost {
     for (const [other, { spec: taken }] of vms)
       if (other !== name && taken.uuid === wanted.uuid) throw new HostProblem("rejected", "another VM has that UUID");
     if (vm === undefined) {
-      vms.set(name, { spec: rest, metadata, run: null, boots: 0, isUp: false });
+      vms.set(name, { spec: rest, metadata, run: null, boots: 0, isUp: false, serial: serialPort() });
       emit(name, "defined");
       return;
     }
@@ -225,6 +232,7 @@ export function simHost(spec: SimHostSpec, deps: SimHostDeps): SimHost {
     },
     power: (name) => (need(name).run === null ? "off" : "on"),
     order,
+    serial: (name) => need(name).serial.connect(),
     isUsed: (volume) =>
       [...vms.values()].some((vm) => vm.run !== null && vm.spec.disks.some((disk) => disk.volume.name === volume)),
     onEvent(listener) {
@@ -239,6 +247,7 @@ export function simHost(spec: SimHostSpec, deps: SimHostDeps): SimHost {
         run: null,
         boots: 0,
         isUp: false,
+        serial: serialPort(),
       });
     },
     provoke(fault, count) {

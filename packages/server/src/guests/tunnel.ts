@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { ERROR_STATUS } from "@berth/api/errors.ts";
 import { Port, TUNNEL_PROTOCOL } from "@berth/api/guest.ts";
 import { audit } from "../identity/audit.ts";
 import { type Authenticate, readCredentials } from "../kernel/auth/credentials.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
-import { toAppError, toProblem } from "../kernel/http/problem.ts";
+import { toAppError } from "../kernel/http/problem.ts";
+import { refuseUpgrade, type Upgrade } from "../kernel/http/upgrade.ts";
 import type { Log } from "../kernel/log.ts";
 import type { ReachOf } from "./reach.ts";
 import { unavailable } from "./unavailable.ts";
@@ -26,7 +26,7 @@ const PATH = /^\/v1\/servers\/([^/]{1,300})\/tunnel$/;
  * Answers requests to become a tunnel to a port of a server (see `@berth/api/guest.ts`), and refuses every other
  * upgrade. Only an API token opens one: a browser sends its cookie along with requests that other sites made it send.
  */
-export function tunnelUpgrade(deps: TunnelDeps): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+export function tunnelUpgrade(deps: TunnelDeps): Upgrade {
   const open = new Set<Duplex>();
 
   async function connect(request: IncomingMessage, requestId: string): Promise<Duplex> {
@@ -53,7 +53,7 @@ export function tunnelUpgrade(deps: TunnelDeps): (request: IncomingMessage, sock
       (error: unknown) => {
         const known = toAppError(unavailable(error));
         if (known.code === "internal") deps.log.error("tunnel failed", { requestId, error });
-        refuse(socket, known, requestId);
+        refuseUpgrade(socket, known, requestId);
       },
     );
   };
@@ -86,16 +86,4 @@ function join(socket: Duplex, target: Duplex, head: Buffer): void {
   target.pipe(socket);
   socket.once("close", () => target.destroy());
   target.once("close", () => socket.end());
-}
-
-function refuse(socket: Duplex, error: AppError, requestId: string): void {
-  const body = JSON.stringify(toProblem(error, requestId));
-  const head = [
-    `HTTP/1.1 ${ERROR_STATUS[error.code]} Refused`,
-    "content-type: application/problem+json",
-    `content-length: ${Buffer.byteLength(body)}`,
-    ...(error.code === "unauthenticated" ? ['www-authenticate: Bearer realm="berth"'] : []),
-    "connection: close",
-  ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -33,7 +33,8 @@ const READS: ReadonlySet<string> = new Set([
   "list",
   "capacity",
   "facts",
-  "address",
+  "kinds",
+  "open",
 ]);
 
 /** Ends a hang; callers give the deadlines that fit their work. Writing is as long as the disk is large. */

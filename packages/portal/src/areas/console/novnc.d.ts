@@ -12,5 +12,6 @@ declare module "@novnc/novnc" {
     sendCtrlAltDel(): void;
     sendKey(keysym: number, code: string | null, down?: boolean): void;
   }
+
   export { RFB as default };
 }

@@ -1,4 +1,5 @@
-import type { Document, Element } from "@xmldom/xmldom";
+import { randomBytes } from "node:crypto";
+import { type Document, type Element, XMLSerializer } from "@xmldom/xmldom";
 import type { VmInfo, VmSpec } from "../provider.ts";
 import { fingerprint } from "./domain-rules.ts";
 import type { Platform } from "./platform.ts";
@@ -30,9 +31,15 @@ const MARK = "berth:vm";
 
 export type DiskCache = LibvirtSettings["diskCache"];
 
-export function newDomainXml(spec: VmSpec, platform: Platform, cache: DiskCache): string {
-  const document = documentOf(bareDomain(platform));
-  applySpec(document, spec, cache);
+/** Of the host's settings, what a VM's description is made with. */
+export interface DomainSettings {
+  readonly diskCache: DiskCache;
+  readonly screenAddress?: string | undefined;
+}
+
+export function newDomainXml(spec: VmSpec, platform: Platform, settings: DomainSettings): string {
+  const document = documentOf(bareDomain(platform, settings.screenAddress ?? "127.0.0.1"));
+  applySpec(document, spec, settings.diskCache);
   return writeXml(document);
 }
 
@@ -73,22 +80,58 @@ export function readDomainXml(xml: string): DomainFacts {
   };
 }
 
-/** Where the screen of a running VM is. */
-export function readConsole(
-  xml: string,
-): { kind: "vnc"; host: string; port: number } | { kind: "unix"; path: string } | null {
-  const devices = childOf(rootOf(parseXml(xml, "domain")), "devices");
-  if (devices === null) return null;
-  for (const graphics of childrenOf(devices, "graphics").filter((g) => g.getAttribute("type") === "vnc")) {
-    const path = graphics.getAttribute("socket");
-    if (path) return { kind: "unix", path };
-    const port = Number(graphics.getAttribute("port"));
-    if (port > 0 && port < 65_536) return { kind: "vnc", host: graphics.getAttribute("listen") ?? "127.0.0.1", port };
-  }
-  return null;
+/** The screen and the serial line of a running VM, as its description has them. */
+export interface ScreenAndSerial {
+  readonly screen: Screen | null;
+  readonly hasSerial: boolean;
 }
 
-function bareDomain({ domainType, arch, machine }: Platform): Tag {
+export interface Screen {
+  readonly at:
+    | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+    | { readonly kind: "unix"; readonly path: string };
+  /** Whether it asks for a password. */
+  readonly isGuarded: boolean;
+  /** The description of the device with that password instead, good until then. */
+  withPassword(password: string, until: Date): string;
+}
+
+/** `xml` with its secrets, which is where libvirt says that there is a password. */
+export function readConsole(xml: string): ScreenAndSerial {
+  const devices = childOf(rootOf(parseXml(xml, "domain")), "devices");
+  if (devices === null) return { screen: null, hasSerial: false };
+  const screens = childrenOf(devices, "graphics").filter((graphics) => graphics.getAttribute("type") === "vnc");
+  return {
+    screen: screens.map(screenOf).find((screen) => screen !== null) ?? null,
+    hasSerial: [...childrenOf(devices, "serial"), ...childrenOf(devices, "console")].length > 0,
+  };
+}
+
+function screenOf(graphics: Element): Screen | null {
+  const at = placeOf(graphics);
+  if (at === null) return null;
+  return {
+    at,
+    isGuarded: graphics.hasAttribute("passwd"),
+    withPassword(password, until) {
+      graphics.setAttribute("passwd", password);
+      // libvirt takes UTC without a zone.
+      graphics.setAttribute("passwdValidTo", until.toISOString().slice(0, 19));
+      graphics.setAttribute("connected", "keep");
+      return new XMLSerializer().serializeToString(graphics);
+    },
+  };
+}
+
+function placeOf(graphics: Element): Screen["at"] | null {
+  const path = graphics.getAttribute("socket") ?? childOf(graphics, "listen")?.getAttribute("socket");
+  if (path) return { kind: "unix", path };
+  const port = Number(graphics.getAttribute("port"));
+  if (!(port > 0 && port < 65_536)) return null;
+  return { kind: "tcp", host: graphics.getAttribute("listen") ?? "127.0.0.1", port };
+}
+
+function bareDomain({ domainType, arch, machine }: Platform, screenAddress: string): Tag {
   const hardware = domainType === "kvm" || domainType === "qemu";
   // KVM shows the host's own processor; emulation is quicker with all that it can do than with a named old model.
   const cpu = tag("cpu", { mode: domainType === "kvm" ? "host-passthrough" : "maximum" });
@@ -108,13 +151,21 @@ function bareDomain({ domainType, arch, machine }: Platform): Tag {
     tag("devices", {}, [
       tag("serial", { type: "pty" }, [tag("target", { port: 0 })]),
       tag("console", { type: "pty" }, [tag("target", { type: "serial", port: 0 })]),
-      ...(hardware ? SCREEN_AND_VIRTIO : []),
+      ...(hardware ? [screenTag(screenAddress), ...VIDEO_AND_VIRTIO] : []),
     ]),
   ]);
 }
 
-const SCREEN_AND_VIRTIO: readonly Tag[] = [
-  tag("graphics", { type: "vnc", autoport: "yes", listen: "127.0.0.1" }),
+/** Its password has never been good for anything: one that is comes with each time that somebody looks. */
+function screenTag(address: string): Tag {
+  const passwd = randomBytes(6).toString("base64url");
+  return tag("graphics", {
+    ...{ type: "vnc", autoport: "yes", listen: address },
+    ...{ passwd, passwdValidTo: "2000-01-01T00:00:00" },
+  });
+}
+
+const VIDEO_AND_VIRTIO: readonly Tag[] = [
   tag("video", {}, [tag("model", { type: "vga" })]),
   tag("memballoon", { model: "virtio" }),
   tag("rng", { model: "virtio" }, [tag("backend", { model: "random" }, ["/dev/urandom"])]),

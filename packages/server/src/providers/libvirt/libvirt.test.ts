@@ -1,9 +1,12 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Duplex } from "node:stream";
 import { promisify } from "node:util";
+import { talkingBootSector } from "@berth/lab/testing/talking-disk.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Dial } from "../../kernel/dial.ts";
 import { consoleContract } from "../contract/console-contract.ts";
 import { freshCall, TEST_DEADLINE_MS } from "../contract/expect-failure.ts";
 import { powerContract } from "../contract/power-contract.ts";
@@ -23,11 +26,15 @@ const why = whyNoLibvirtd();
 let daemon: TestLibvirtd;
 let made = 0;
 
-const noDial = () => Promise.reject(new Error("a UNIX socket needs no dial"));
-const openLibvirt = (uri: LibvirtSettings["uri"]) =>
-  libvirtProvider.open(libvirtProvider.settings.parse({ uri, socket: daemon.socket, technique: technique(uri) }), {
-    dial: noDial,
-  });
+/** Of the daemon's bridge; nobody outside its network reaches it. */
+const SCREEN_ADDRESS = "10.99.0.1";
+const MIB = 1024 * 1024;
+
+const openLibvirt = (uri: LibvirtSettings["uri"], more: Partial<LibvirtSettings> = {}) =>
+  libvirtProvider.open(
+    libvirtProvider.settings.parse({ uri, socket: daemon.socket, technique: technique(uri), ...more }),
+    { dial: namespaceDial },
+  );
 const technique = (uri: string) => (uri.startsWith("qemu") ? "qemu" : "auto");
 const openQemu = () => openLibvirt("qemu:///system");
 const openTest = () => openLibvirt("test:///default");
@@ -69,6 +76,7 @@ async function makeForeign(uri: string, type: string): Promise<string> {
 beforeAll(async () => {
   if (why !== null) return;
   daemon = await startTestLibvirtd();
+  await run("ip", ["-n", daemon.namespace, "address", "add", `${SCREEN_ADDRESS}/24`, "dev", "brtest"]);
   await virsh("qemu:///system", "pool-define-as", POOL, "dir", "--target", "/var/lib/libvirt/images");
   await virsh("qemu:///system", "pool-build", POOL);
   await virsh("qemu:///system", "pool-start", POOL);
@@ -130,18 +138,38 @@ describe.skipIf(why !== null)("libvirt", () => {
   volumeHostContract("libvirt, QEMU", volumeFixture(openQemu, POOL));
   vmEventsContract("libvirt, QEMU", eventsFixture(openQemu));
   consoleContract("libvirt, QEMU", async () => {
-    const { console: screen } = openQemu();
-    if (screen === undefined) throw new Error("libvirt has this role");
-    return { ...(await powerFixture(openQemu)()), console: screen, greeting };
+    const {
+      console: consoles,
+      vms,
+      power,
+      volumes,
+      close,
+    } = openLibvirt("qemu:///system", {
+      screenAddress: SCREEN_ADDRESS,
+    });
+    if (consoles === undefined || vms === undefined || power === undefined || volumes === undefined)
+      throw new Error("libvirt has these roles");
+    const disk = { pool: POOL, name: `talking-${++made}` };
+    await volumes.ensure({ ...disk, format: "raw", capacityBytes: MIB, base: null }, freshCall());
+    await writeFile(join(daemon.images, disk.name), Buffer.concat([talkingBootSector(), Buffer.alloc(MIB - 512)]));
+    const vm = spec({ disks: [{ volume: disk, format: "raw", readOnly: false }] });
+    await vms.ensure(vm, freshCall());
+    const remove = async () => {
+      await vms.remove(vm.name, freshCall());
+      await close();
+    };
+    const kinds = ["vnc", "serial"] as const;
+    return { power, console: consoles, machine: vm.name, kinds, says: /berth-test login: /, close: remove };
   });
 });
 
-async function greeting(
-  address: { kind: "vnc"; host: string; port: number } | { kind: "unix"; path: string },
-): Promise<string> {
-  if (address.kind === "unix") throw new Error("our guests have their screen on TCP");
-  const script =
-    "require('net').connect(+process.argv[2], process.argv[1]).once('data', (d) => { process.stdout.write(d); process.exit() })";
-  const argv = ["netns", "exec", daemon.namespace, process.execPath, "-e", script, address.host, String(address.port)];
-  return (await run("ip", argv, { timeout: 30_000 })).stdout;
-}
+/** Into the daemon's own network, as a site's edge would. */
+const namespaceDial: Dial = async ({ host, port }) => {
+  const script = `const s = require("net").connect(${port}, "${host}"); process.stdin.pipe(s).pipe(process.stdout)`;
+  const child = spawn("ip", ["netns", "exec", daemon.namespace, process.execPath, "-e", script], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  stream.once("close", () => child.kill());
+  return stream;
+};

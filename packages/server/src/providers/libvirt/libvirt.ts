@@ -1,11 +1,9 @@
-import { ProviderError } from "../../kernel/errors.ts";
-import type { Console, ProviderType } from "../provider.ts";
-import { readConsole } from "./domain-xml.ts";
+import type { ProviderType } from "../provider.ts";
+import { libvirtConsole } from "./console.ts";
 import { libvirtEvents } from "./events.ts";
-import { createHost, type Host, lookUpDomain } from "./host.ts";
+import { createHost } from "./host.ts";
 import { libvirtPower } from "./power.ts";
 import { LibvirtClient } from "./rpc/client.ts";
-import { PROCEDURES } from "./rpc/procedures.ts";
 import { openTransport } from "./rpc/transport.ts";
 import { libvirtSettings } from "./settings.ts";
 import { libvirtVms } from "./vms.ts";
@@ -14,6 +12,7 @@ import { libvirtVolumes } from "./volumes.ts";
 /** A host with libvirt: QEMU/KVM, and what else libvirt drives. */
 export const libvirtProvider: ProviderType<typeof libvirtSettings> = {
   type: "libvirt",
+  manages: "hosts",
   settings: libvirtSettings,
   open(settings, { dial }) {
     const client = new LibvirtClient(settings.uri, (call) => openTransport(settings, dial, call));
@@ -24,20 +23,8 @@ export const libvirtProvider: ProviderType<typeof libvirtSettings> = {
       vms: libvirtVms(host),
       volumes: libvirtVolumes(host),
       vmEvents: libvirtEvents(host),
-      console: libvirtConsole(host),
+      console: libvirtConsole(host, dial),
       close: async () => client.close(),
     };
   },
 };
-
-function libvirtConsole(host: Host): Console {
-  return {
-    async address(subject, call) {
-      const dom = await lookUpDomain(host, subject, call);
-      const { xml } = await host.client.call(PROCEDURES.domainGetXmlDesc, { dom, flags: 0 }, "read the VM", call);
-      const address = readConsole(xml);
-      if (address === null) throw new ProviderError("rejected", "the VM has no screen now");
-      return address;
-    },
-  };
-}

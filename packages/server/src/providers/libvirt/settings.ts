@@ -43,6 +43,12 @@ export const libvirtSettings = z.strictObject({
     .enum(["default", "none", "writeback", "unsafe"])
     .default("default")
     .describe("how the host caches disks; `unsafe` is quick and loses data when the host dies: for labs"),
+  screenAddress: z
+    .union([z.ipv4(), z.ipv6()])
+    .optional()
+    .describe(
+      "the host's address where screens of new VMs listen, guarded by passwords for one use; 127.0.0.1 unless given",
+    ),
   coresLimit: z.int().min(1).max(4_096).optional().describe("of the host's cores, how many Berth may plan with"),
   memoryLimitMiB: z.int().min(64).optional().describe("of the host's memory, how much Berth may plan with"),
 });

@@ -32,7 +32,7 @@ export async function upload(connection: RpcConnection, { vol, content, fileByte
     outcome.failed ??= error;
     confirmed.reject(error);
   };
-  connection.addStream(serial, { data: () => {}, end: () => confirmed.resolve(), fail });
+  connection.addStream(serial, { doing: "write the volume", data: () => {}, end: () => confirmed.resolve(), fail });
   const giveUp = () =>
     fail(
       new ProviderError("unreachable", "gave up writing the volume", { ambiguous: true, cause: call.signal.reason }),

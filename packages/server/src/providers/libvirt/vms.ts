@@ -31,7 +31,7 @@ export function libvirtVms(host: Host): VmHost {
     const dom = await findDomain(host, spec.name, call);
     const xml = dom === null ? null : await xmlOf(dom, call);
     if (dom === null || xml === null) {
-      await define(newDomainXml(spec, await host.platform(call), settings.diskCache), call);
+      await define(newDomainXml(spec, await host.platform(call), settings), call);
       return;
     }
     const facts = readDomainXml(xml);

@@ -1,5 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { SimHostProblem } from "@berth/api/simulated-host.ts";
 import type { z } from "zod";
@@ -17,6 +17,8 @@ export interface MemoryClient {
   send(method: "PUT" | "POST" | "DELETE", path: readonly string[], body: unknown, call: Call): Promise<void>;
   upload(path: readonly string[], content: { sizeBytes: number; source: () => Readable }, call: Call): Promise<void>;
   stream(path: readonly string[], call: Call): Promise<IncomingMessage>;
+  /** The bytes behind an upgrade to that protocol. */
+  upgrade(path: readonly string[], protocol: string, call: Call): Promise<Duplex>;
 }
 
 /** HTTP to one host of a simulated lab. */
@@ -69,6 +71,30 @@ export function memoryClient(settings: MemorySettings): MemoryClient {
       const asking = open("GET", path, {}, call);
       asking.end();
       return await answerOf(asking, { isRead: true });
+    },
+    async upgrade(path, protocol, { signal }) {
+      // The signal is for connecting: the line outlives it.
+      const connecting = new AbortController();
+      const stop = () => connecting.abort(signal.reason);
+      signal.addEventListener("abort", stop, { once: true });
+      const asking = open("GET", path, { connection: "Upgrade", upgrade: protocol }, { signal: connecting.signal });
+      asking.setTimeout(SILENT_MS, () => asking.destroy(new Error("no answer in time")));
+      const upgraded = new Promise<Duplex>((resolve) => {
+        asking.once("upgrade", (_answer, socket, head) => {
+          socket.setTimeout(0);
+          if (head.length > 0) socket.unshift(head);
+          resolve(socket);
+        });
+      });
+      asking.end();
+      try {
+        const answer = answerOf(asking, { isRead: true }).then(() => {
+          throw new ProviderError("rejected", "the host gave another answer than was asked for");
+        });
+        return await Promise.race([upgraded, answer]);
+      } finally {
+        signal.removeEventListener("abort", stop);
+      }
     },
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { consoleContract } from "../contract/console-contract.ts";
 import { expectFailure, freshCall } from "../contract/expect-failure.ts";
 import { powerContract } from "../contract/power-contract.ts";
 import { vmEventsContract } from "../contract/vm-events-contract.ts";
@@ -26,10 +27,11 @@ function spec(change: Partial<VmSpec> = {}): VmSpec {
   };
 }
 
-function roles({ vms, power, volumes, vmEvents }: Provider) {
+function roles({ vms, power, volumes, vmEvents, console }: Provider) {
   if (vms === undefined || power === undefined || volumes === undefined || vmEvents === undefined)
     throw new Error("the memory provider has these roles");
-  return { vms, power, volumes, vmEvents };
+  if (console === undefined) throw new Error("the memory provider has consoles");
+  return { vms, power, volumes, vmEvents, console };
 }
 
 async function fixture() {
@@ -51,6 +53,13 @@ powerContract("memory", async () => {
 
 vmHostContract("memory", fixture);
 vmEventsContract("memory", fixture);
+
+consoleContract("memory", async () => {
+  const { vms, power, console, close } = await fixture();
+  const vm = spec();
+  await vms.ensure(vm, freshCall());
+  return { power, console, machine: vm.name, kinds: ["serial"], says: /Simulated firmware/, close };
+});
 
 volumeHostContract("memory", async () => {
   const { volumes, host, close } = await fixture();

@@ -1,7 +1,9 @@
+import type { Duplex } from "node:stream";
 import { ProviderError } from "../../kernel/errors.ts";
 import { at, isResource, linkOf, ownPath, type Resource, textAt } from "./links.ts";
 import type { RedfishSettings } from "./settings.ts";
 import type { Answer, Exchange, Transport } from "./transport.ts";
+import { openWebSocket } from "./web-socket.ts";
 
 const SERVICE_ROOT = "/redfish/v1/";
 /** One request may take this long, so that after an answer that never came there is time left to look. */
@@ -25,6 +27,8 @@ export interface RedfishClient {
   members(link: unknown, signal: AbortSignal): Promise<unknown[]>;
   post(link: unknown, body: Resource, signal: AbortSignal): Promise<void>;
   patch(link: unknown, body: Resource, etag: string | null, signal: AbortSignal): Promise<void>;
+  /** The bytes of a WebSocket there; null where the service has none. The signal is for connecting only. */
+  webSocket(link: unknown, signal: AbortSignal): Promise<Duplex | null>;
   close(): Promise<void>;
 }
 
@@ -159,6 +163,22 @@ export function redfishClient(
       // Some BMCs send weak ETags and then compare them strongly (RFC 9110, 13.1.1): the strong form is what they want.
       const answer = first.status === 412 && etag?.startsWith("W/") ? await send(etag.slice(2)) : first;
       if (answer.status >= 300) throw failureOf(answer, { isWrite: true, what: "a change" });
+    },
+    async webSocket(link, signal) {
+      const path = ownPath(link, origin);
+      const open = async (c: Credentials) =>
+        await openWebSocket(await transport.connect(), { origin, path, headers: authorization(c) }, bounded(signal));
+      const before = state.login;
+      const first = await open(await credentials(signal));
+      const isLoggedOut = first === 401;
+      if (isLoggedOut && (state.login === before || before === null)) state.login = null;
+      const answer = isLoggedOut ? await open(await credentials(signal)) : first;
+      if (typeof answer !== "number") return answer;
+      if (answer === 404) return null;
+      throw failureOf(
+        { status: answer, header: () => null, body: null },
+        { isWrite: false, what: "opening a console" },
+      );
     },
     async close() {
       const login = await state.login?.catch(() => null);

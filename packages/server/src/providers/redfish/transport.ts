@@ -31,6 +31,8 @@ export interface Answer {
 export interface Transport {
   /** One request and its answer. Never follows a redirect. */
   exchange(request: Exchange, signal: AbortSignal): Promise<Answer>;
+  /** A connection of the caller's own, its certificate checked. */
+  connect(): Promise<TLSSocket>;
   close(): Promise<void>;
 }
 
@@ -79,13 +81,21 @@ export function openTransport(settings: RedfishSettings, dial: Dial): Transport 
         throw asProviderError(error, isWrite);
       }
     },
+    connect() {
+      const { hostname, port } = new URL(origin);
+      return openTls({ hostname, port }, settings, dial);
+    },
     async close() {
       await pool.destroy();
     },
   };
 }
 
-async function openTls(options: buildConnector.Options, settings: RedfishSettings, dial: Dial): Promise<TLSSocket> {
+async function openTls(
+  options: Pick<buildConnector.Options, "hostname" | "port">,
+  settings: RedfishSettings,
+  dial: Dial,
+): Promise<TLSSocket> {
   const signal = AbortSignal.timeout(HANDSHAKE_TIMEOUT_MS);
   const name = options.hostname.replace(/^\[|\]$/g, "");
   const host = isIP(name) ? name : (await lookup(name)).address;

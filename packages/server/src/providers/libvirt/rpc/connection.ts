@@ -25,6 +25,8 @@ interface Pending {
 
 /** What a stream hears of the other side. `end` is its confirmation that all is written. */
 export interface StreamListener {
+  /** For the error: "write the volume". */
+  readonly doing: string;
   data(chunk: Buffer): void;
   end(): void;
   fail(error: ProviderError): void;
@@ -252,7 +254,7 @@ export class RpcConnection {
         return;
       default:
         this.#streams.delete(message.serial);
-        stream.fail(refusedBy(readError(message.payload), "write the volume"));
+        stream.fail(refusedBy(readError(message.payload), stream.doing));
     }
   }
 
@@ -273,7 +275,7 @@ export class RpcConnection {
     clearInterval(this.#heart);
     this.#socket.destroy();
     for (const pending of [...this.#pending.values()]) pending.reject(abandoned(pending.effect, pending.doing, error));
-    for (const stream of this.#streams.values()) stream.fail(abandoned(true, "write the volume", error));
+    for (const stream of this.#streams.values()) stream.fail(abandoned(true, stream.doing, error));
     this.#streams.clear();
     for (const go of this.#waiting.splice(0)) go();
     for (const listener of this.#onClose) listener(error);

@@ -84,6 +84,8 @@ export const PROCEDURES = {
   domainGetXmlDesc: reads(14, domFlags, xml),
   domainLookupByName: reads(23, struct({ name: string }), dom),
   domainShutdown: changes(33, dom, nothing),
+  domainUpdateDeviceFlags: changes(174, struct({ dom: domain, xml: string, flags: uint }), nothing),
+  domainOpenConsole: reads(201, struct({ dom: domain, device: optional(string), flags: uint }), nothing),
   domainUndefineFlags: changes(231, domFlags, nothing),
   domainDestroyFlags: changes(234, domFlags, nothing),
   domainReset: changes(245, domFlags, nothing),

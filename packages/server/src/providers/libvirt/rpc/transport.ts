@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
-import { Client } from "ssh2";
+import { Client, type ClientChannel } from "ssh2";
 import type { Dial } from "../../../kernel/dial.ts";
 import { ProviderError } from "../../../kernel/errors.ts";
 import type { Call } from "../../provider.ts";
@@ -11,7 +11,7 @@ import type { LibvirtSettings } from "../settings.ts";
 export function openTransport(settings: LibvirtSettings, dial: Dial, call: Call): Promise<Duplex> {
   switch (settings.transport) {
     case "unix":
-      return openUnix(settings.socket, call);
+      return openSocket({ path: settings.socket }, call);
     case "tls":
       return openTls(settings, dial, call);
     case "ssh":
@@ -45,9 +45,9 @@ function opening<T>(
   });
 }
 
-function openUnix(path: string, call: Call): Promise<Duplex> {
+function openSocket(target: { path: string } | { host: string; port: number }, call: Call): Promise<Duplex> {
   if (call.signal.aborted) return Promise.reject(unreachable("gave up before connecting", call.signal.reason));
-  const socket = connect({ path });
+  const socket = connect(target);
   return opening<Duplex>(
     call,
     () => socket.destroy(),
@@ -86,7 +86,51 @@ async function openTls(settings: LibvirtSettings, dial: Dial, call: Call): Promi
   );
 }
 
-async function openSsh(settings: LibvirtSettings, dial: Dial, call: Call): Promise<Duplex> {
+function openSsh(settings: LibvirtSettings, dial: Dial, call: Call): Promise<Duplex> {
+  return openThroughSsh(settings, dial, call, (client, done) => {
+    client.openssh_forwardOutStreamLocal(settings.socket, done);
+  });
+}
+
+/** To a port of the host's own loopback, which nobody outside reaches; here where the daemon's socket is here too. */
+export function openLoopback(settings: LibvirtSettings, port: number, dial: Dial, call: Call): Promise<Duplex> {
+  switch (settings.transport) {
+    case "unix":
+      return openSocket({ host: "127.0.0.1", port }, call);
+    case "ssh":
+      return openThroughSsh(settings, dial, call, (client, done) => {
+        client.forwardOut("127.0.0.1", 0, "127.0.0.1", port, done);
+      });
+    case "tls":
+      throw new ProviderError(
+        "rejected",
+        "the VM's screen listens on the host's own loopback: set screenAddress, and the VM shows it there from its next start on",
+      );
+  }
+}
+
+export function openUnixThere(settings: LibvirtSettings, path: string, dial: Dial, call: Call): Promise<Duplex> {
+  switch (settings.transport) {
+    case "unix":
+      return openSocket({ path }, call);
+    case "ssh":
+      return openThroughSsh(settings, dial, call, (client, done) => client.openssh_forwardOutStreamLocal(path, done));
+    case "tls":
+      throw new ProviderError(
+        "rejected",
+        "the VM's screen is a UNIX socket of its host, which is not reached over TLS",
+      );
+  }
+}
+
+type ChannelDone = (error: Error | undefined, channel: ClientChannel) => void;
+
+async function openThroughSsh(
+  settings: LibvirtSettings,
+  dial: Dial,
+  call: Call,
+  connectChannel: (client: Client, done: ChannelDone) => void,
+): Promise<Duplex> {
   const { host, ssh } = settings;
   if (host === undefined || ssh === undefined) throw new ProviderError("rejected", "transport ssh needs host and ssh");
   const expected = Buffer.from(ssh.hostKey.trim().split(/\s+/)[1] ?? "", "base64");
@@ -98,7 +142,7 @@ async function openSsh(settings: LibvirtSettings, dial: Dial, call: Call): Promi
     (done, failed) => {
       client.once("error", (error) => failed(unreachable("no SSH connection to the hypervisor", error)));
       client.once("ready", () => {
-        client.openssh_forwardOutStreamLocal(settings.socket, (error, channel) => {
+        connectChannel(client, (error, channel) => {
           if (error) return failed(unreachable("the hypervisor's socket does not answer through SSH", error));
           channel.once("close", () => client.end());
           done(channel);
