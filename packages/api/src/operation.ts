@@ -74,6 +74,8 @@ const parts = {
 export const OperationDetail = OperationInfo.extend({
   ...parts,
   complete: z.boolean().describe("false when there were too many parts to show them all"),
+  allowed: z.array(z.string()).describe("what the caller may do with it now"),
+  refused: z.record(z.string(), z.string()).describe("why not the rest"),
 });
 export type OperationDetail = z.output<typeof OperationDetail>;
 
@@ -83,6 +85,16 @@ export type OperationDetail = z.output<typeof OperationDetail>;
  */
 export const OperationChange = z.object({ eventId: z.string(), ...parts });
 export type OperationChange = z.output<typeof OperationChange>;
+
+/** How long a workflow, or a step of it, has taken in the latest runs that went well. */
+export const UsualDuration = z.object({
+  workflow: z.string(),
+  step: z.string().nullable().describe("null: the whole"),
+  medianMs: z.number(),
+  slowMs: z.number().describe("nine of ten took less"),
+  runs: z.number().int(),
+});
+export type UsualDuration = z.output<typeof UsualDuration>;
 
 const params = z.strictObject({ id: z.string().min(1).max(120).describe("id of the operation") });
 const anyParams = z.strictObject({
@@ -156,6 +168,21 @@ export const operationContract = {
     response: OperationChange,
     stream: true,
     cli: { words: ["watch"], args: ["id"], example: "berth watch shop" },
+  }),
+  usualDurations: route({
+    method: "GET",
+    path: "/v1/operations/{id}/usual",
+    tag: "operations",
+    rule: "owner",
+    summary: "How long such an operation, its parts and their steps usually take, by the latest that went well",
+    params: anyParams,
+    response: z.object({ items: z.array(UsualDuration) }),
+    cli: {
+      words: ["operation", "usual"],
+      args: ["id"],
+      columns: ["workflow", "step", "medianMs", "slowMs", "runs"],
+      example: "berth operation usual shop",
+    },
   }),
   retryOperation: decision("retry", "Try a parked or stuck operation again from where it stopped"),
   rollbackOperation: decision("rollback", "Undo all that a parked operation has done"),

@@ -217,8 +217,6 @@ function TextListField({ id, value, onChange, item, label, isInvalid }: PlainPro
   return (
     <div className="berth-rows">
       {list.map((one, i) => (
-        // Rows of texts have nothing but their place to be known by.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above
         <div className="berth-row" key={i}>
           <TextInput
             id={i === 0 ? id : `${id}-${i}`}
@@ -305,7 +303,6 @@ function ObjectListField({ item, ...props }: FieldProps & { item: Extract<Shape,
       }
     >
       {list.map((_, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows are known by their place only, as their problems are
         <fieldset className="berth-item" key={i}>
           <legend>
             {label} {i + 1}

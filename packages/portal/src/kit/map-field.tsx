@@ -22,7 +22,6 @@ export function MapField({ id, value, shape, onChange }: MapFieldProps) {
   return (
     <div className="berth-rows">
       {pairs.map(([name, one], i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the name is what is being typed
         <div className="berth-row" key={i}>
           <TextInput
             id={i === 0 ? id : `${id}-${i}`}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ProviderError } from "../errors.ts";
-import { pauseBeforeRetry } from "./operation-rules.ts";
+import { decisionReasons, pauseBeforeRetry } from "./operation-rules.ts";
 
 /** All pauses before an effect is given up, in ms. */
 function pauses(error: unknown, attempts: number): number[] {
@@ -27,5 +27,35 @@ describe("tries of an effect", () => {
     expect(pauses(new ProviderError("busy", "in use"), 1)).toEqual([]);
     expect(pauses(new ProviderError("rejected", "no"), 5)).toEqual([]);
     expect(pauses(new Error("a fault of ours"), 5)).toEqual([]);
+  });
+});
+
+describe("decisions about an operation", () => {
+  const owner = { isOperable: true, isCommanded: false };
+  const operator = { isOperable: true, isCommanded: true };
+  const open = (state: string, caller = owner, phase = "forward") =>
+    Object.entries(decisionReasons({ state, phase }, caller))
+      .filter(([, reason]) => reason === null)
+      .map(([verb]) => verb);
+
+  it.each([
+    ["running", owner, "forward", ["cancel"]],
+    ["parked", owner, "forward", ["retry", "rollback", "accept", "cancel"]],
+    ["unwinding", owner, "backward", []],
+    ["stuck", owner, "backward", ["retry"]],
+    ["stuck", operator, "backward", ["retry", "accept"]],
+    ["done", operator, "forward", []],
+    ["parked", { isOperable: false, isCommanded: false }, "forward", []],
+  ] as const)("are open as it is %s", (state, caller, phase, verbs) => {
+    expect(open(state, caller, phase)).toEqual(verbs);
+  });
+
+  it("say why they are not", () => {
+    expect(decisionReasons({ state: "stuck", phase: "backward" }, owner)).toEqual({
+      retry: null,
+      rollback: "It has not stopped at a failure that it could go back from.",
+      accept: "Only an operator may accept what could not be undone.",
+      cancel: "It is being taken back already.",
+    });
   });
 });

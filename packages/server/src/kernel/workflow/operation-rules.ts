@@ -27,6 +27,47 @@ export function openDoors(state: string): readonly Door[] {
   return state === "parked" || state === "stuck" ? DOORS[state] : [];
 }
 
+export type OperationVerb = Door | "cancel";
+
+interface Decidable {
+  readonly state: string;
+  readonly phase: string;
+}
+
+/** What somebody may do with operations about such a thing: steer them, and that by a role. */
+export interface OperationCaller {
+  readonly isOperable: boolean;
+  readonly isCommanded: boolean;
+}
+
+/** Why each decision about an operation is not to be had by this caller now; null for one that is. */
+export function decisionReasons(operation: Decidable, caller: OperationCaller): Record<OperationVerb, string | null> {
+  const { state, phase } = operation;
+  const doors = openDoors(state);
+  const reasonOf = (verb: OperationVerb): string | null => {
+    if (isEnded(state)) return "It has ended.";
+    if (!caller.isOperable) return "That is for the owner of what it changes, and for operators.";
+    if (verb === "cancel") return phase === "backward" ? "It is being taken back already." : null;
+    if (!doors.includes(verb)) return NOT_STOPPED[verb];
+    // To accept what could not be undone leaves it to the operators, so it is theirs to say.
+    if (verb === "accept" && state === "stuck" && !caller.isCommanded)
+      return "Only an operator may accept what could not be undone.";
+    return null;
+  };
+  return {
+    retry: reasonOf("retry"),
+    rollback: reasonOf("rollback"),
+    accept: reasonOf("accept"),
+    cancel: reasonOf("cancel"),
+  };
+}
+
+const NOT_STOPPED: Record<Door, string> = {
+  retry: "It has not stopped at a failure.",
+  rollback: "It has not stopped at a failure that it could go back from.",
+  accept: "It has not stopped at a failure.",
+};
+
 /** How an operation ends that has taken everything back. */
 export function endOf(reason: TurnReason): EndState {
   switch (reason) {

@@ -4,9 +4,11 @@ import { mapPage, pageQuery, textKey, timeKey } from "../db/list.ts";
 import { AppError } from "../errors.ts";
 import type { EventFeed } from "../events/feed.ts";
 import { type Actor, implement, type RouteRequest, type RouteSet } from "../http/handler.ts";
+import { verbsOf } from "../verbs.ts";
 import { INFO_COLUMNS, operationInfo, readOperation, readTree } from "./operation-read.ts";
 import type { OperationRights } from "./operation-rights.ts";
-import { ENDED, isEnded } from "./operation-rules.ts";
+import { decisionReasons, ENDED, isEnded } from "./operation-rules.ts";
+import { readUsual } from "./operation-usual.ts";
 import { watchOperation } from "./operation-watch.ts";
 import type { Engine } from "./workflow.ts";
 
@@ -112,7 +114,12 @@ export function operationRoutes(deps: OperationDeps): RouteSet {
     getOperation: async ({ params, actor }) => {
       const row = await find(params.id, actor);
       const { lastLogId: _, ...tree } = await readTree(db, row.id);
-      return { ...operationInfo(row), ...tree };
+      const caller = { isOperable: row.is_operable, isCommanded: row.is_commanded };
+      return { ...operationInfo(row), ...tree, ...verbsOf(decisionReasons(row, caller)) };
+    },
+    usualDurations: async ({ params, actor }) => {
+      const row = await find(params.id, actor);
+      return { items: await readUsual(db, row.id) };
     },
     watchOperation: async ({ params, actor, lastEventId, signal }) => {
       const row = await find(params.id, actor);
