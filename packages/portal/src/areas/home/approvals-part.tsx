@@ -4,7 +4,6 @@ import { LinkButton, ObjectLink } from "../../kit/link.tsx";
 import { money } from "../../kit/money.ts";
 import { Panel } from "../../kit/panel.tsx";
 import { Loaded } from "../../kit/problem.tsx";
-import { refusedOf } from "../../kit/refused.ts";
 import { When } from "../../kit/when.tsx";
 
 type Request = ItemOf<"listRequests">;
@@ -62,7 +61,7 @@ function WaitingRequest({ request }: { readonly request: Request }) {
       <Actions
         subject={{ kind: "request", name: request.service }}
         allowed={request.allowed}
-        refused={refusedOf(request)}
+        refused={request.refused}
         verbs={verbs}
       />
     </div>

@@ -18,7 +18,7 @@ const service = (of: Partial<Service>): Service => ({
     pool: "default",
     price,
   },
-  ...{ leasePolicy: "deactivate", operationId: id, allowed: [], ...dates },
+  ...{ leasePolicy: "deactivate", operationId: id, extension: null, allowed: [], refused: {}, ...dates },
   ...of,
 });
 const request = (of: Partial<Request>): Request => ({
@@ -32,6 +32,7 @@ const request = (of: Partial<Request>): Request => ({
     onFailure: "unwind",
   },
   ...{ price, reserved: [], reason: null, decidedBy: null, decidedAt: null, operationId: id, allowed: [], ...dates },
+  ...{ kind: "service", approval: { rule: null, outcome: "ask", waitsFor: null }, refused: {} },
   ...of,
 });
 

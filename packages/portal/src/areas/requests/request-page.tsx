@@ -4,7 +4,6 @@ import { Actions } from "../../kit/actions.tsx";
 import { useParam } from "../../kit/link.tsx";
 import { Page } from "../../kit/page.tsx";
 import { Loaded } from "../../kit/problem.tsx";
-import { refusedOf } from "../../kit/refused.ts";
 import { State } from "../../kit/state.tsx";
 import { Why } from "../../kit/why.tsx";
 import { RequestStory } from "./request-story.tsx";
@@ -32,7 +31,7 @@ export function RequestPage() {
             <Actions
               subject={{ kind: "request", name: found.service }}
               allowed={found.allowed}
-              refused={refusedOf(found)}
+              refused={found.refused}
               verbs={requestVerbs(found, (href) => void navigate({ to: href }))}
             />
           </>

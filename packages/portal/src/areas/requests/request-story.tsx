@@ -65,7 +65,7 @@ function ServiceLink({ request }: { readonly request: Request }): ReactNode {
 function bodyOf(chapter: Chapter, request: Request): ChapterBody {
   switch (chapter.id) {
     case "asked":
-      return { text: `By ${request.requester}, as ${request.service} from the template ${request.template}.` };
+      return { text: askedText(request) };
     case "priced": {
       const { perDay, total, days, currency } = request.price;
       return {
@@ -89,12 +89,26 @@ function bodyOf(chapter: Chapter, request: Request): ChapterBody {
   }
 }
 
-function decisionText(request: Request): string | null {
-  if (request.state === "waiting") return "An approver has been asked. Everything stays reserved until then.";
+function askedText(request: Request): string {
+  if (request.kind === "extension") return `By ${request.requester}: a longer lease for ${request.service}.`;
+  return `By ${request.requester}, as ${request.service} from the template ${request.template}.`;
+}
+
+function decisionText(request: Request): string {
+  const { rule, outcome, waitsFor } = request.approval;
+  const byRule = rule === null ? "" : ` The rule ${rule} says ${RULE_WORDS[outcome]}.`;
+  if (request.state === "waiting")
+    return `${waitsFor === null ? "An approver has been asked" : `Waits for ${waitsFor}`}. Everything stays reserved until then.${byRule}`;
   const by = request.decidedBy === null ? "" : `By ${request.decidedBy}.`;
   const isRefused = request.state === "rejected" || request.state === "withdrawn";
-  return isRefused && request.reason !== null ? `${by} ${request.reason}`.trim() : by || null;
+  return `${by}${isRefused && request.reason !== null ? ` ${request.reason}` : ""}${byRule}`.trim();
 }
+
+const RULE_WORDS = {
+  approve: "that such requests are approved by themselves",
+  ask: "that people are asked",
+  webhook: "that an outside tool is asked",
+} as const;
 
 function resultText(request: Request): string | null {
   switch (request.state) {

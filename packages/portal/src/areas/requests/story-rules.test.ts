@@ -5,6 +5,7 @@ const NOW = new Date("2027-01-10T12:00:00Z");
 const request: Request = {
   id: "5a1f6f8c-3f0b-4d0a-9d8e-0a4d1d7a2b11",
   version: 1,
+  kind: "service",
   state: "waiting",
   service: "shop",
   serviceId: "7c1f6f8c-3f0b-4d0a-9d8e-0a4d1d7a2b12",
@@ -24,7 +25,9 @@ const request: Request = {
   decidedBy: null,
   decidedAt: null,
   operationId: "5a1f6f8c-3f0b-4d0a-9d8e-0a4d1d7a2b11",
+  approval: { rule: null, outcome: "ask", waitsFor: "an approver" },
   allowed: ["approve", "reject", "withdraw"],
+  refused: {},
   createdAt: "2027-01-10T10:00:00Z",
 };
 const decided = { decidedBy: "bob", decidedAt: "2027-01-10T11:00:00Z" };
@@ -54,6 +57,10 @@ describe("the story of a request", () => {
       "result failed",
     ]);
     expect(told({ state: "failed" })).toContain("decided failed");
+  });
+
+  it("of a longer lease has nothing to deploy", () => {
+    expect(told({ kind: "extension", state: "active", ...decided }).slice(3)).toEqual(["decided done", "result done"]);
   });
 
   it("has nothing ahead once it runs", () => {

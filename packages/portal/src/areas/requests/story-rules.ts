@@ -29,6 +29,8 @@ export function storyOf(request: Request, now: Date): Chapter[] {
   const chapters: Chapter[] = [...asked, decision(request)];
   if (request.state === "rejected") return chapters;
   if (request.decidedAt === null && ENDED_BADLY.includes(request.state)) return [...chapters, result(request)];
+  // A longer lease only moves a date.
+  if (request.kind === "extension") return [...chapters, result(request)];
   if (startsLater) chapters.push(start(request, now));
   return [...chapters, deployment(request, now), result(request)];
 }
@@ -88,7 +90,7 @@ function result(request: Request): Chapter {
   const base = { id: "result", at: null } as const;
   switch (request.state) {
     case "active":
-      return { ...base, title: "Runs", tone: "done" };
+      return { ...base, title: request.kind === "extension" ? "The lease is longer" : "Runs", tone: "done" };
     case "ended":
       return { ...base, title: "Over: everything went back to its pool", tone: "done" };
     case "failed":

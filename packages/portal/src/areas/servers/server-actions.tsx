@@ -1,6 +1,5 @@
 import type { OutputOf } from "../../api/queries.ts";
 import { Actions, type Verb } from "../../kit/actions.tsx";
-import { refusedOf } from "../../kit/refused.ts";
 
 const LOST = "What runs on it and is not written to a disk.";
 const KEPT = "Its disks, addresses and place.";
@@ -26,7 +25,7 @@ export function ServerActions({ server }: { readonly server: OutputOf<"getServer
     <Actions
       subject={{ kind: "server", name: server.name }}
       allowed={server.allowed}
-      refused={refusedOf(server)}
+      refused={server.refused}
       verbs={verbs}
     />
   );

@@ -5,7 +5,12 @@ import type { Server } from "./topology-rules.ts";
 const server = (name: string, of: Partial<Server>): Server => ({
   ...{ id: "5a1f6f8c-3f0b-4d0a-9d8e-0a4d1d7a2b11", version: 1, name, hostname: name, kind: "virtual", state: "active" },
   ...{ service: "shop", project: null, group: "app", on: "host-1", cores: 1, memoryMiB: 512, address: "10.0.0.5" },
-  ...{ power: { wanted: "on", observed: "on", observedAt: null }, allowed: [], createdAt: "2027-01-01T00:00:00Z" },
+  ...{
+    power: { wanted: "on", observed: "on", observedAt: null },
+    allowed: [],
+    refused: {},
+    createdAt: "2027-01-01T00:00:00Z",
+  },
   ...of,
 });
 

@@ -1,7 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import type { OutputOf } from "../../api/queries.ts";
 import { Actions, type Verb } from "../../kit/actions.tsx";
-import { refusedOf } from "../../kit/refused.ts";
 import { removalOf } from "./removal-rules.ts";
 
 type Service = OutputOf<"getService">;
@@ -36,7 +35,7 @@ export function ServiceActions({ service }: { readonly service: Service }) {
     <Actions
       subject={{ kind: "service", name: service.name }}
       allowed={service.allowed}
-      refused={refusedOf(service)}
+      refused={service.refused}
       verbs={verbs}
     />
   );

@@ -1,4 +1,4 @@
-import { Card, CardBody, CardTitle } from "@patternfly/react-core";
+import { Alert, Card, CardBody, CardTitle } from "@patternfly/react-core";
 import { type OutputOf, useApi } from "../../api/queries.ts";
 import { Facts } from "../../kit/facts.tsx";
 import { endOfLease } from "../../kit/lease-words.ts";
@@ -88,7 +88,14 @@ function LeaseCard({ service }: { readonly service: Service }) {
   return (
     <Card>
       <CardTitle component="h2">Lease</CardTitle>
-      <CardBody>
+      <CardBody className="berth-stack">
+        {service.extension !== null && (
+          <Alert variant="info" isInline isPlain title="A longer lease waits for approval" component="h3">
+            <ObjectLink kind="request" id={service.extension.requestId}>
+              Until <When at={service.extension.endsAt} exact />
+            </ObjectLink>
+          </Alert>
+        )}
         <Facts
           columns={1}
           items={[

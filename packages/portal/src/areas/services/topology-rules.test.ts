@@ -14,7 +14,7 @@ const server = (name: string, of: Partial<Server> = {}): Server => ({
     address: "10.0.0.5",
     power: seen,
   },
-  ...{ allowed: [], createdAt: "2027-01-01T00:00:00Z" },
+  ...{ allowed: [], refused: {}, createdAt: "2027-01-01T00:00:00Z" },
   ...of,
 });
 
