@@ -35,7 +35,11 @@ export const PARTS: readonly Part[] = [
   { package: "busybox-static", purposes: ["images"], reason: "the tools of the service OS" },
   { package: "cpio", purposes: ["images"], reason: "packs the service OS's start file system" },
   { package: "curl", purposes: ["images"], reason: "fetches and reports inside the service OS" },
-  { package: "openssl", purposes: ["images"], reason: "checks certificates inside the service OS" },
+  {
+    package: "openssl",
+    purposes: ["images", "tests"],
+    reason: "checks certificates inside the service OS, and makes those of tests",
+  },
   {
     package: "python3-sushy",
     purposes: ["tests"],
@@ -49,6 +53,7 @@ export const PARTS: readonly Part[] = [
     purposes: ["tests"],
     reason: "a real SSH server to reach (Debian starts its service too)",
   },
+  { package: "slapd", purposes: ["tests"], reason: "a real directory to sign in by (Debian starts its service too)" },
   { package: "python3-minimal", purposes: ["tests"], reason: "runs scripts in guests' tests" },
   { package: "python3-yaml", purposes: ["tests"], reason: "reads the seeds of guests as cloud-init does" },
   { package: "sudo", purposes: ["tests"], reason: "runs scripts as root on the guests that tests play" },

@@ -21,20 +21,21 @@ export async function withDirectory<T>(directory: Directory, work: (client: Clie
     url: directory.url,
     timeout: directory.timeoutMs,
     connectTimeout: directory.timeoutMs,
-    tlsOptions: tls,
+    // Their mere presence makes it speak TLS from the start, whatever the URL says.
+    ...(directory.encryption === "tls" ? { tlsOptions: tls } : {}),
     createConnection: once(sockets, connectTcp),
     createSecureConnection: once(sockets, connectTls),
   });
-  const deadline = setTimeout(() => {
-    for (const socket of sockets) socket.destroy(new Error("the directory took too long"));
-  }, directory.timeoutMs * 3);
+  // The outermost alone: TLS takes the inner one along, and Node crashes when that goes first.
+  const hangUp = (reason?: Error) => sockets.at(-1)?.destroy(reason);
+  const deadline = setTimeout(() => hangUp(new Error("the directory took too long")), directory.timeoutMs * 3);
   try {
     if (directory.encryption === "starttls") await client.startTLS({ ...tls });
     return await work(client);
   } finally {
     clearTimeout(deadline);
     // Not unbind: it would wait for an answer that a broken server never gives.
-    for (const socket of sockets) socket.destroy();
+    hangUp();
   }
 }
 
