@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readTypeScript } from "./typescript-read.ts";
+import { placeInTypeScript, readTypeScript } from "./typescript-read.ts";
 
 const wrap = (argument: string) => `export const template = defineTemplate(${argument});\n`;
 
@@ -57,5 +57,12 @@ describe("CAP A9: reading TypeScript as data", () => {
     const deep = `${"{ a: ".repeat(40)}1${" }".repeat(40)}`;
     expect(readTypeScript(wrap(deep))).toHaveProperty("problems");
     expect(readTypeScript(wrap(`{ a: "${"x".repeat(300_000)}" }`))).toHaveProperty("problems");
+  });
+
+  it("finds where a value stands, or what is around one that is missing", () => {
+    const text = wrap("{\n  spec: {\n    groups: [\n      { name: 'db' },\n    ],\n  },\n}");
+    expect(placeInTypeScript(text, ["spec", "groups", 0, "name"])).toEqual({ line: 4, column: 15 });
+    expect(placeInTypeScript(text, ["spec", "groups", 0, "cores"])).toEqual({ line: 4, column: 7 });
+    expect(placeInTypeScript("nothing", ["spec"])).toBeNull();
   });
 });

@@ -1,5 +1,13 @@
-import { type Expression, type ModuleDeclaration, type Node, type Program, parse, type Statement } from "acorn";
-import type { Json } from "./json.ts";
+import {
+  type Expression,
+  type ModuleDeclaration,
+  type Node,
+  type Program,
+  type Property,
+  parse,
+  type Statement,
+} from "acorn";
+import type { Json, Path } from "./json.ts";
 import { MAX_DEPTH, MAX_TEXT_BYTES, type TextProblem } from "./text-problem.ts";
 
 export type ReadTypeScript = { readonly value: Json } | { readonly problems: readonly [TextProblem] };
@@ -21,7 +29,7 @@ export function readTypeScript(text: string): ReadTypeScript {
   if (text.length > MAX_TEXT_BYTES) return refused(`the text is longer than ${MAX_TEXT_BYTES / 1024} KiB`, 1, 1);
   try {
     return {
-      value: literalOf(argumentOf(parse(text, { ecmaVersion: 2024, sourceType: "module", locations: true })), 0),
+      value: literalOf(argumentOf(parseModule(text)), 0),
     };
   } catch (error) {
     if (error instanceof NotLiteral) {
@@ -37,8 +45,39 @@ export function readTypeScript(text: string): ReadTypeScript {
   }
 }
 
+/** Where in a text the value stands that a path names, or the nearest thing around it; null where it can't be read. */
+export function placeInTypeScript(text: string, path: Path): { readonly line: number; readonly column: number } | null {
+  try {
+    let node: Expression = argumentOf(parseModule(text));
+    for (const part of path) {
+      const inner = partOf(node, part);
+      if (inner === null) break;
+      node = inner;
+    }
+    return node.loc == null ? null : { line: node.loc.start.line, column: node.loc.start.column + 1 };
+  } catch (error) {
+    if (error instanceof NotLiteral || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function partOf(node: Expression, part: string | number): Expression | null {
+  if (node.type === "ArrayExpression" && typeof part === "number") {
+    const item = node.elements[part] ?? null;
+    return item === null || item.type === "SpreadElement" ? null : item;
+  }
+  if (node.type !== "ObjectExpression") return null;
+  for (const property of node.properties)
+    if (property.type === "Property" && keyOf(property) === part) return property.value;
+  return null;
+}
+
 function refused(message: string, line: number, column: number): ReadTypeScript {
   return { problems: [{ message, line, column }] };
+}
+
+function parseModule(text: string): Program {
+  return parse(text, { ecmaVersion: 2024, sourceType: "module", locations: true });
 }
 
 const SHAPE = "a template is written as: export const template = defineTemplate({ … })";
@@ -111,15 +150,19 @@ function objectOf(node: Extract<Expression, { type: "ObjectExpression" }>, depth
   for (const property of node.properties) {
     if (property.type === "SpreadElement")
       throw new NotLiteral("... would have to be run; write the fields themselves", property);
-    const { key } = property;
     const isPlain = property.kind === "init" && !property.computed && !property.shorthand && !property.method;
-    const name = key.type === "Identifier" ? key.name : key.type === "Literal" ? String(key.value) : null;
+    const name = keyOf(property);
     if (!isPlain || name === null) throw new NotLiteral("a field is written as name: value", property);
     if (name === "__proto__") throw new NotLiteral("a field can't have the name __proto__", property);
     if (entries.has(name)) throw new NotLiteral(`the field ${name} is there twice`, property);
     entries.set(name, literalOf(property.value, depth + 1));
   }
   return Object.fromEntries(entries);
+}
+
+function keyOf({ key }: Property): string | null {
+  if (key.type === "Identifier") return key.name;
+  return key.type === "Literal" ? String(key.value) : null;
 }
 
 function wordsOf(node: Expression): string {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { lampOf, linesAt } from "./lamp-rules.ts";
 
-const problem = (path: (string | number)[], message: string) => ({ code: "x", field: path.join("."), path, message, line: 3 });
+const problem = (path: (string | number)[], message: string) => ({
+  code: "x",
+  field: path.join("."),
+  path,
+  message,
+  line: 3,
+});
 const fine = { valid: true, publishable: true, items: [], hints: [] };
 
 describe("CAP A1: the lamp", () => {

@@ -42,7 +42,11 @@ export function lampOf(syntax: readonly TextProblem[], checked: Checked | undefi
   const errors = checked.items.map((problem) => lineOf(problem, true));
   const hints = checked.hints.map((problem) => lineOf(problem, false));
   if (errors.length > 0)
-    return { colour: "red", words: errors.length === 1 ? "1 thing is missing" : `${errors.length} things are missing`, lines: errors };
+    return {
+      colour: "red",
+      words: errors.length === 1 ? "1 thing is missing" : `${errors.length} things are missing`,
+      lines: errors,
+    };
   if (!checked.publishable) return { colour: "yellow", words: "Can be saved, not published", lines: hints };
   return { colour: "green", words: "Ready to publish", lines: hints };
 }
@@ -57,7 +61,8 @@ function sentence(path: Path, message: string): string {
   if (last === "nics" && message.startsWith("must be at least")) return "Connect this server group to a network";
   if (last === "groups" && message.startsWith("must be at least")) return "Add a server group from the palette";
   if (last === "disks" && message.startsWith("must be at least")) return "Add a disk to this server group";
-  if (last === undefined || /^(?:no NIC|network|group|disk|hook|a |an |there|exactly)/.test(message)) return capital(message);
+  if (last === undefined || /^(?:no NIC|network|group|disk|hook|a |an |there|exactly)/.test(message))
+    return capital(message);
   return `${capital(String(last))} ${message}`;
 }
 

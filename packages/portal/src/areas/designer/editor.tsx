@@ -1,0 +1,193 @@
+import { move, remove } from "@berth/sdk/draft-edit.ts";
+import type { Position } from "@berth/sdk/graph.ts";
+import type { Path } from "@berth/sdk/json.ts";
+import { Alert, AlertActionLink, Button } from "@patternfly/react-core";
+import { type KeyboardEvent, useState } from "react";
+import { type OutputOf, useApi } from "../../api/queries.ts";
+import { Page } from "../../kit/page.tsx";
+import { toast } from "../../kit/toasts.tsx";
+import { When } from "../../kit/when.tsx";
+import { autoLayout } from "./auto-layout.ts";
+import { Canvas } from "./canvas.tsx";
+import { CodePane } from "./code-pane.tsx";
+import { ConflictDialog } from "./conflict-dialog.tsx";
+import { EditorHeader } from "./editor-header.tsx";
+import { Palette } from "./palette.tsx";
+import { type PartKind, withPart } from "./parts.ts";
+import { PlaceDialog } from "./place-dialog.tsx";
+import { Properties } from "./properties.tsx";
+import { nameIn } from "./text-files.ts";
+import { type Start, useDesigner } from "./use-designer.ts";
+import { useSaving } from "./use-saving.ts";
+import { VersionsDialog } from "./versions-dialog.tsx";
+import "./designer.css";
+
+export interface EditorProps {
+  readonly start: Start;
+  /** The latest saved version as it is now, kept fresh; null for a new template. */
+  readonly saved: OutputOf<"getTemplate"> | null;
+  /** When the draft was left that is shown. */
+  readonly restoredAt: string | null;
+}
+
+export function Editor({ start, saved, restoredAt }: EditorProps) {
+  const designer = useDesigner(start);
+  const saving = useSaving(designer, start.key);
+  const [isCodeShown, setCodeShown] = useState(false);
+  const [line, setLine] = useState<number | null>(null);
+  const [dialog, setDialog] = useState<"place" | "versions" | null>(null);
+  const [isRestored, setRestored] = useState(restoredAt !== null);
+  const { data: networks } = useApi("listNetworks", { query: { limit: 500 } }, { staleMs: 60_000 });
+  const { data: images } = useApi("listImages", { query: { limit: 500 } }, { staleMs: 60_000 });
+  const stock = { networks: namesOf(networks?.items), images: namesOf(images?.items) };
+  const isLocked = designer.syntax.length > 0;
+
+  const add = (kind: PartKind, at: Position | null) => {
+    const added = withPart(designer.value, { kind, at, selected: designer.selected }, stock);
+    if ("refused" in added) return toast({ title: added.refused, tone: "info" });
+    designer.edit(() => added.draft);
+    designer.select(added.id);
+  };
+  const layOut = () => void autoLayout(designer.graph).then((places) => designer.edit((draft) => move(draft, places)));
+  const go = (path: Path, at: number | null) => {
+    designer.select(designer.elementOf(path));
+    setLine(at);
+  };
+  const isBehind = saved !== null && saved.version > designer.base && !saving.isBusy;
+
+  return (
+    // Keys that hold for the whole page; each has a button too.
+    <div
+      className="designer-keys"
+      onKeyDown={keysOf({ ...designer, save: () => saving.save({ publish: false }), take: takeSelected })}
+    >
+      <Page
+        title={titleOf(designer.value)}
+        crumbs={[{ title: "Designer", to: "/designer" }]}
+        isFilled
+        badge={<EditorHeader.Facts designer={designer} saved={saved} onGo={go} />}
+        actions={
+          <EditorHeader.Actions
+            designer={designer}
+            saving={saving}
+            saved={saved}
+            isCodeShown={isCodeShown}
+            onToggleCode={() => setCodeShown(!isCodeShown)}
+            onLayOut={layOut}
+            onPlace={() => setDialog("place")}
+            onCompare={() => setDialog("versions")}
+          />
+        }
+      >
+        {isRestored && restoredAt !== null && (
+          <Alert
+            variant="info"
+            isInline
+            component="p"
+            title={
+              <>
+                Your draft of <When at={restoredAt} /> is still here.
+              </>
+            }
+            actionLinks={
+              <>
+                <AlertActionLink
+                  onClick={() => {
+                    designer.write(start.savedText);
+                    if (saved !== null) designer.rebase(saved.version);
+                    setRestored(false);
+                  }}
+                >
+                  Begin again from what is saved
+                </AlertActionLink>
+                <AlertActionLink onClick={() => setRestored(false)}>Go on with it</AlertActionLink>
+              </>
+            }
+          />
+        )}
+        {isBehind && (
+          <Alert
+            variant="warning"
+            isInline
+            component="p"
+            title={`${saved.createdBy} has saved version ${saved.version} while you edit version ${designer.base}.`}
+            actionLinks={<AlertActionLink onClick={() => saving.resolve()}>See what differs</AlertActionLink>}
+          />
+        )}
+        {isLocked && (
+          <Alert
+            variant="danger"
+            isInline
+            component="p"
+            title="The YAML text can't be read, so the drawing waits."
+            actionLinks={
+              <Button variant="link" isInline onClick={designer.undo}>
+                Undo
+              </Button>
+            }
+          />
+        )}
+        <div className={`designer ${isCodeShown ? "designer--code" : ""}`}>
+          <Palette isDisabled={isLocked} onAdd={(kind) => add(kind, null)} />
+          <Canvas designer={designer} onDrop={add} />
+          <Properties designer={designer} knownNetworks={stock.networks} />
+          {isCodeShown && <CodePane designer={designer} line={line} />}
+        </div>
+      </Page>
+      {dialog === "place" && <PlaceDialog text={designer.text} onClose={() => setDialog(null)} />}
+      {dialog === "versions" && saved !== null && (
+        <VersionsDialog name={saved.name} draft={designer.text} from={designer.base} onClose={() => setDialog(null)} />
+      )}
+      {saving.conflict !== null && (
+        <ConflictDialog
+          name={nameIn(designer.value)}
+          draft={designer.text}
+          words={saving.conflict}
+          onClose={saving.leave}
+          onKeepMine={(version) => saving.save({ publish: false, base: version })}
+          onTakeTheirs={(text, version) => {
+            designer.write(text);
+            designer.saved(text, version);
+            saving.leave();
+          }}
+        />
+      )}
+    </div>
+  );
+
+  function takeSelected() {
+    const { selected } = designer;
+    if (selected === null) return;
+    designer.edit((draft) => remove(draft, selected));
+    designer.select(null);
+  }
+}
+
+interface Keys {
+  readonly undo: () => void;
+  readonly redo: () => void;
+  readonly save: () => void;
+  readonly take: () => void;
+}
+
+/** Ctrl-Z, Ctrl-Y and Ctrl-S hold in every view; the editors of texts have the first two themselves. */
+function keysOf({ undo, redo, save }: Keys) {
+  return (event: KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
+    const key = event.key.toLowerCase();
+    if (key === "s") save();
+    else if (key === "z") (event.shiftKey ? redo : undo)();
+    else if (key === "y") redo();
+    else return;
+    event.preventDefault();
+  };
+}
+
+function titleOf(value: unknown): string {
+  const { metadata } = (value ?? {}) as { metadata?: { title?: unknown } };
+  return typeof metadata?.title === "string" && metadata.title !== "" ? metadata.title : "A template without a title";
+}
+
+function namesOf(items: readonly { readonly name: string }[] | undefined): string[] {
+  return [...new Set((items ?? []).map(({ name }) => name))];
+}
