@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ApprovalOutcome } from "./approval-rule.ts";
 import { Id, IpAddress, Name, Timestamp } from "./common.ts";
 import { listQuery, pageOf } from "./list.ts";
 import { type Contract, route } from "./route.ts";
@@ -76,6 +77,7 @@ export const ReservedServer = z.object({
 export const RequestInfo = z.object({
   id: Id,
   version: z.number().int(),
+  kind: z.enum(["service", "extension"]).describe("a new service, or a longer lease for one"),
   state: RequestState,
   service: z.string(),
   serviceId: Id,
@@ -89,14 +91,38 @@ export const RequestInfo = z.object({
   endsAt: Timestamp,
   leasePolicy: LeasePolicy,
   onFailure: OnFailure,
-  price: PriceSummary,
+  price: PriceSummary.describe("of a longer lease what it adds"),
   reserved: z.array(ReservedServer),
   reason: z.string().nullable().describe("why it was rejected, withdrawn or failed, in words"),
   decidedBy: z.string().nullable(),
   decidedAt: Timestamp.nullable(),
+  approval: z
+    .object({
+      rule: z.string().nullable().describe("the rule that decided how; null: none fitted"),
+      outcome: ApprovalOutcome,
+      waitsFor: z.string().nullable().describe("who is waited for, or why an outside tool is not any more"),
+    })
+    .describe("how it is approved"),
   operationId: z.string(),
   allowed: z.array(z.string()).describe("what may be done with it now"),
+  refused: z.record(z.string(), z.string()).describe("why not what may not be done now"),
   createdAt: Timestamp,
+});
+
+/** What is free for the whole time asked for. */
+const Availability = z.object({
+  pool: z.string().describe("the pool that would be taken, or the first one where none has room"),
+  physical: z.object({ free: z.number().int(), total: z.number().int() }),
+  virtual: z.object({
+    hosts: z.number().int(),
+    coresFree: z.number().int(),
+    coresTotal: z.number().int(),
+    memoryMiBFree: z.number().int(),
+    memoryMiBTotal: z.number().int(),
+    storageGiBFree: z.number().int(),
+    storageGiBTotal: z.number().int(),
+  }),
+  freeFrom: Timestamp.nullable().describe("the first start at which it fits for as long; null where none was found"),
 });
 
 export const Quote = z.object({
@@ -104,6 +130,9 @@ export const Quote = z.object({
   fits: z.boolean(),
   pool: z.string().nullable(),
   reasons: z.array(z.string()).describe("what is missing, by how much, and the smallest change that would help"),
+  availability: Availability,
+  overLimits: z.array(z.string()).describe("limits of the caller's self-service policies that it would pass"),
+  approval: z.object({ rule: z.string().nullable(), outcome: ApprovalOutcome }).describe("how it would be approved"),
 });
 
 const params = z.strictObject({ id: z.string().min(1).max(100).describe("id, or the service's name") });

@@ -30,6 +30,7 @@ export const ServerInfo = z.object({
   address: IpAddress.nullable().describe("address of its primary network"),
   power: z.object({ wanted: PowerState, observed: PowerState, observedAt: Timestamp.nullable() }),
   allowed: z.array(z.string()),
+  refused: z.record(z.string(), z.string()).describe("why not what may not be done now"),
   createdAt: Timestamp,
 });
 

@@ -21,7 +21,12 @@ export const ServiceInfo = z.object({
   leasePolicy: LeasePolicy,
   price: PriceSummary,
   operationId: z.string().describe("the operation that last changed it"),
+  extension: z
+    .object({ requestId: Id, endsAt: Timestamp })
+    .nullable()
+    .describe("a longer lease that waits for approval"),
   allowed: z.array(z.string()),
+  refused: z.record(z.string(), z.string()).describe("why not what may not be done now"),
   createdAt: Timestamp,
 });
 
@@ -77,7 +82,7 @@ export const serviceContract = {
     path: "/v1/services/{id}/lease",
     tag: "services",
     rule: "owner",
-    summary: "Move the end date: earlier at once, later if everything is still free and an approver asks",
+    summary: "Move the end date: earlier at once; later is held at once where it is free, and waits for approval",
     params,
     body: z.strictObject({ endsAt: Timestamp }),
     response: ServiceInfo,

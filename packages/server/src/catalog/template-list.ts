@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { may } from "../identity/grants.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import type { Actor } from "../kernel/http/handler.ts";
+import { entitledTo } from "../policies/entitlement.ts";
 import { serversByKind } from "./price-actions.ts";
 import { type PriceList, priceOf } from "./price-rules.ts";
 import { documentOf, type TemplateRow, templateOfRow } from "./store.ts";
@@ -18,7 +19,9 @@ export function templateRows(db: Db | Tx, actor: Actor) {
   return db
     .selectFrom("template")
     .select(["id", "name", "number", "title", "published", "digest", "body", "created_by", "created_at"])
-    .$if(!seesUnpublished(actor), (q) => q.where("published", "=", true));
+    .$if(!seesUnpublished(actor), (q) =>
+      q.where("published", "=", true).where(entitledTo(actor, "templates", "template.name")),
+    );
 }
 
 /** The latest version of each name; for users, the latest published one. */

@@ -6,6 +6,7 @@ import { AppError } from "../kernel/errors.ts";
 import type { Demand, Placement, Refusal } from "../placement/demand.ts";
 import { useOf } from "../placement/fit.ts";
 import { place } from "../placement/place.ts";
+import { type Availability, availabilityOf } from "./availability.ts";
 import { type PoolRow, readPicture } from "./picture-read.ts";
 
 export interface ReserveWish {
@@ -37,19 +38,29 @@ export async function reserve(tx: Tx, wish: ReserveWish): Promise<Placement[]> {
     refusals.push({ pool, ...outcome });
   }
   throw new AppError("insufficient_capacity", "no pool has room for all servers of the request at that time", {
-    reasons: await explain(tx, wish, refusals),
+    reasons: (await explain(tx, wish, refusals)).lines,
   });
 }
 
 /** Whether and where it would fit, without promising anything. */
 export async function wouldFit(tx: Tx, wish: Omit<ReserveWish, "requestId" | "holder">): Promise<FitAnswer> {
   const refusals: PoolRefusal[] = [];
+  const seen: Availability[] = [];
   for (const pool of await readPools(tx, wish.poolIds)) {
-    const outcome = place(await readPicture(tx, pool, wish.during), wish.demands);
-    if ("placed" in outcome) return { fits: true, pool: pool.name, placed: outcome.placed, reasons: [] };
+    const picture = await readPicture(tx, pool, wish.during);
+    const availability = availabilityOf(picture);
+    const outcome = place(picture, wish.demands);
+    if ("placed" in outcome) {
+      const freeFrom = wish.during.startsAt;
+      return { fits: true, pool: pool.name, placed: outcome.placed, reasons: [], availability, freeFrom };
+    }
+    seen.push(availability);
     refusals.push({ pool, ...outcome });
   }
-  return { fits: false, pool: null, placed: [], reasons: await explain(tx, wish, refusals) };
+  const [availability] = seen;
+  if (availability === undefined) throw new Error("a request names one pool at least");
+  const { lines, freeFrom } = await explain(tx, wish, refusals);
+  return { fits: false, pool: null, placed: [], reasons: lines, availability, freeFrom };
 }
 
 export interface FitAnswer {
@@ -57,6 +68,10 @@ export interface FitAnswer {
   readonly pool: string | null;
   readonly placed: readonly Placement[];
   readonly reasons: readonly string[];
+  /** Of the pool that would be taken, or of the first one. */
+  readonly availability: Availability;
+  /** The first start at which it fits; null where none was found. */
+  readonly freeFrom: Date | null;
 }
 
 interface PoolRefusal {
@@ -126,8 +141,9 @@ async function explain(
   tx: Tx,
   wish: Pick<ReserveWish, "demands" | "during">,
   refusals: readonly PoolRefusal[],
-): Promise<string[]> {
+): Promise<{ lines: string[]; freeFrom: Date | null }> {
   const lines: string[] = [];
+  const dates: Date[] = [];
   for (const { pool, refused, missing } of refusals) {
     for (const refusal of refused) {
       const none = `pool ${pool.name} has no ${refusal.kind === "physical" ? "machines" : "hosts"}`;
@@ -138,10 +154,14 @@ async function explain(
     if (lines.length > MAX_LINES)
       lines.splice(MAX_LINES, Number.POSITIVE_INFINITY, `and ${lines.length - MAX_LINES} reasons more`);
     const date = await firstDateThatFits(tx, pool, wish);
-    if (date !== null) lines.push(`pool ${pool.name} fits it from ${date.toISOString()}`);
+    if (date !== null) {
+      dates.push(date);
+      lines.push(`pool ${pool.name} fits it from ${date.toISOString()}`);
+    }
     lines.push(...missing);
   }
-  return lines;
+  dates.sort((a, b) => a.getTime() - b.getTime());
+  return { lines, freeFrom: dates[0] ?? null };
 }
 
 async function firstDateThatFits(

@@ -3,18 +3,19 @@ import { effective } from "../fabric/occupancy.ts";
 import { mayWhere, type ScopeColumns } from "../identity/grants.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import type { Actor } from "../kernel/http/handler.ts";
+import { entitledTo } from "../policies/entitlement.ts";
 
 const POOL_SCOPE: ScopeColumns = { owner: null, project: null, pool: "resource_pool.id" };
 
 /**
- * Who may use a pool: everybody when it names nobody, who has a role on it, and administrators. In SQL, so that lists
- * page by it too.
+ * Who may use a pool: everybody when it names nobody, who has a role on it, and administrators; as far as their
+ * self-service policies include it. In SQL, so that lists page by it too.
  */
 export function mayUse(actor: Actor): RawBuilder<boolean> {
-  return sql<boolean>`(
+  return sql<boolean>`((
     (cardinality(resource_pool.users) = 0 and cardinality(resource_pool.roles) = 0)
     or ${actor.name} = any(resource_pool.users) or resource_pool.roles && ${actor.roles}::text[]
-    or ${mayWhere(actor, "request", POOL_SCOPE)})`;
+    or ${mayWhere(actor, "request", POOL_SCOPE)}) and ${entitledTo(actor, "pools", "resource_pool.name")})`;
 }
 
 /** Who knows of a pool: who may use it, and who looks after the estate. */

@@ -5,10 +5,12 @@ import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
-import { allowedActions, type ServerAction } from "./rules.ts";
+import { demandByPolicy, viewerOf } from "../policies/entitlement.ts";
+import type { ServerAction } from "./rules.ts";
 import { SERVER_SCOPE, serverScope } from "./scope.ts";
 import { serverPower } from "./server-power.ts";
 import { findServer, type ServerRow } from "./store.ts";
+import { verbsFor } from "./views.ts";
 
 /**
  * The server, if the caller sees it; `not_found` otherwise, as if it were not there. Who sees it and may not do more is
@@ -37,9 +39,12 @@ export async function switchServer(
 ): Promise<{ operationId: string }> {
   return inTx(deps.db, async (tx) => {
     const server = await ownServer(tx, actor, idOrName);
-    if (!allowedActions(server.state).includes(action))
+    await demandByPolicy(tx, actor, serverScope(server), { verb: action, name: `server ${server.name}` });
+    const viewer = await viewerOf(tx, actor);
+    const refusal = verbsFor(server, viewer)[action];
+    if (refusal !== null)
       throw new AppError("conflict", `server ${server.name} is ${server.state}: it can't ${action} now`, {
-        reasons: [`allowed now: ${allowedActions(server.state).join(", ") || "nothing"}`],
+        reasons: [refusal],
       });
     const operationId = `power-${randomUUID()}`;
     await tx

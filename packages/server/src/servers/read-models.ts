@@ -6,6 +6,7 @@ import { projectNames } from "../identity/project-names.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import { pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
 import type { Actor } from "../kernel/http/handler.ts";
+import { viewerOf } from "../policies/entitlement.ts";
 import { SERVER_SCOPE } from "./scope.ts";
 import { rowOf, type ServerRow } from "./store.ts";
 import { placesOf, serverDetail, serverInfo } from "./views.ts";
@@ -40,8 +41,9 @@ export async function listServers(db: Db, actor: Actor, query: ServerQuery) {
     db,
     servers.map(({ row }) => row),
   );
+  const viewer = await viewerOf(db, actor);
   const items = servers.map(({ row, service, project }) =>
-    serverInfo(row, { service, project, on: places.get(row.machine_id ?? row.host_id ?? "") ?? null }),
+    serverInfo(row, { service, project, on: places.get(row.machine_id ?? row.host_id ?? "") ?? null }, viewer),
   );
   return page.next === undefined ? { items } : { items, next: page.next };
 }
@@ -53,7 +55,7 @@ function isOn(name: string) {
     or server.host_id in (select id from host where name = ${name}))`;
 }
 
-export async function serverDetailOf(db: Db, server: ServerRow): Promise<z.input<typeof ServerDetail>> {
+export async function serverDetailOf(db: Db, actor: Actor, server: ServerRow): Promise<z.input<typeof ServerDetail>> {
   const service =
     server.service_id === null
       ? undefined
@@ -65,12 +67,13 @@ export async function serverDetailOf(db: Db, server: ServerRow): Promise<z.input
     .executeTakeFirst();
   const places = await placesOf(db, [server]);
   const projects = await projectNames(db, [server.project_id]);
-  return serverDetail(server, {
+  const where = {
     service: service?.name ?? "",
     project: projects.get(server.project_id) ?? null,
     on: places.get(server.machine_id ?? server.host_id ?? "") ?? null,
     image: image === undefined ? "" : `${image.name}@${image.version}`,
-  });
+  };
+  return serverDetail(server, where, await viewerOf(db, actor));
 }
 
 const MAX_DECISIONS = 500;

@@ -23,7 +23,7 @@ export function serverRoutes(deps: ServerRoutesDeps): RouteSet {
     {
       getTopology: ({ query }) => topologyOf(db, query.site),
       listServers: ({ actor, query }) => listServers(db, actor, query),
-      getServer: async ({ actor, params }) => serverDetailOf(db, await ownServer(db, actor, params.id, "see")),
+      getServer: async ({ actor, params }) => serverDetailOf(db, actor, await ownServer(db, actor, params.id, "see")),
       startServer: ({ actor, params, recordAnswer }) => switchServer(deps, actor, params.id, "start", recordAnswer),
       stopServer: ({ actor, params, recordAnswer }) => switchServer(deps, actor, params.id, "stop", recordAnswer),
       restartServer: ({ actor, params, recordAnswer }) => switchServer(deps, actor, params.id, "restart", recordAnswer),

@@ -29,23 +29,6 @@ export function lifecycle(): Record<string, Record<string, string>> {
 
 export type ServerAction = "start" | "stop" | "restart";
 
-/** Sent with every server, so that no client keeps its own copy of these rules. */
-export function allowedActions(state: ServerState): ServerAction[] {
-  switch (state) {
-    case "active":
-      return ["stop", "restart"];
-    case "inactive":
-      return ["start"];
-    case "defined":
-    case "reserved":
-    case "provisioning":
-    case "retiring":
-    case "failed":
-    case "retired":
-      return [];
-  }
-}
-
 /** Whatever we make outside bears the server's id, so a retry finds the first attempt's thing instead of making another. */
 export const vmName = (serverId: string): string => `berth-${serverId}`;
 export const seedVolume = (serverId: string): string => `berth-${serverId}-seed`;

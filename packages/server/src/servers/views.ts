@@ -1,14 +1,19 @@
 import type { ServerDetail, ServerInfo } from "@berth/api/server.ts";
 import type { z } from "zod";
+import { may } from "../identity/grants.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
-import { allowedActions } from "./rules.ts";
+import { verbsOf } from "../kernel/verbs.ts";
+import { policyRefusal, type Viewer } from "../policies/entitlement.ts";
+import { serverScope } from "./scope.ts";
 import type { ServerRow } from "./store.ts";
+import { type ServerVerb, serverVerbs } from "./verb-rules.ts";
 
 type Power = "on" | "off" | "unknown";
 
 export function serverInfo(
   server: ServerRow,
   where: { service: string; project: string | null; on: string | null },
+  viewer: Viewer,
 ): z.input<typeof ServerInfo> {
   return {
     id: server.id,
@@ -30,17 +35,28 @@ export function serverInfo(
       observed: server.power_observed as Power,
       observedAt: server.power_observed_at?.toISOString() ?? null,
     },
-    allowed: allowedActions(server.state),
+    ...verbsOf(verbsFor(server, viewer)),
     createdAt: server.created_at.toISOString(),
   };
+}
+
+/** Why the viewer may not do each verb with the server now; null where he may. */
+export function verbsFor(server: ServerRow, viewer: Viewer): Record<ServerVerb, string | null> {
+  const scope = serverScope(server);
+  return serverVerbs({
+    state: server.state,
+    mayOperate: may(viewer.actor, "operate", scope),
+    policy: (verb) => policyRefusal(viewer, scope, verb),
+  });
 }
 
 export function serverDetail(
   server: ServerRow,
   where: { service: string; project: string | null; on: string | null; image: string },
+  viewer: Viewer,
 ): z.input<typeof ServerDetail> {
   return {
-    ...serverInfo(server, where),
+    ...serverInfo(server, where, viewer),
     uuid: server.uuid,
     serial: server.serial,
     image: where.image,

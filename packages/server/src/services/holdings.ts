@@ -4,8 +4,10 @@ import type { Db, Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import { moneyUnits } from "../kernel/money.ts";
+import { useOf } from "../placement/fit.ts";
 import { entitlementOf } from "../policies/entitlement.ts";
 import { type Holding, NO_LIMITS, overLimits } from "../policies/rules.ts";
+import { demandOf, type PlannedServer } from "./request-plan.ts";
 
 const MIB_PER_GIB = 1024;
 /** As quotas count money. */
@@ -42,14 +44,48 @@ export async function holdingOf(db: Db | Tx, ownerId: string, during: During | n
   };
 }
 
+export async function holdingOfActor(db: Db, actor: Actor): Promise<Holding> {
+  return actor.userId === null ? NOTHING_HELD : holdingOf(db, actor.userId);
+}
+
+const NOTHING_HELD: Holding = { servers: 0, cores: 0, memoryGiB: 0, storageGiB: 0, moneyPerMonth: 0 };
+
 export function perMonth(perDay: string): number {
   return Number(moneyUnits(perDay)) * DAYS_OF_MONTH;
 }
 
 interface Wanted {
-  readonly template: string;
   readonly during: During;
   readonly asked: Holding;
+}
+
+/** What a wish would add, counted as the pools count it. */
+export function askedOf(servers: readonly PlannedServer[], perDay: string): Holding {
+  const uses = servers.map((server) => useOf(demandOf(server, new Map())));
+  const sum = (key: "cores" | "memoryMiB" | "storageGiB") => uses.reduce((all, use) => all + use[key], 0);
+  return {
+    servers: servers.length,
+    cores: sum("cores"),
+    memoryGiB: sum("memoryMiB") / MIB_PER_GIB,
+    storageGiB: sum("storageGiB"),
+    moneyPerMonth: perMonth(perDay),
+  };
+}
+
+/** A template that the caller's policies do not include is not there for him. */
+export async function refuseTemplate(tx: Tx, actor: Actor, label: string): Promise<void> {
+  const { templates } = await entitlementOf(tx, actor);
+  if (templates === null || templates.includes(label.split("@", 1)[0] ?? "")) return;
+  throw new AppError("invalid_request", "your self-service policies do not include this template", {
+    fields: [{ field: "template", message: `may be one of ${templates.join(", ") || "none"}` }],
+  });
+}
+
+/** Limits that a wish would pass, in words. */
+export async function beyondPolicy(tx: Tx, actor: Actor, wanted: Wanted): Promise<string[]> {
+  const { limits } = await entitlementOf(tx, actor);
+  if (actor.userId === null) return [];
+  return overLimits(limits, await holdingOf(tx, actor.userId, wanted.during), wanted.asked);
 }
 
 /**
@@ -57,18 +93,11 @@ interface Wanted {
  * each find room for itself alone.
  */
 export async function refuseBeyondPolicy(tx: Tx, actor: Actor, wanted: Wanted): Promise<void> {
-  const { templates, limits, policies } = await entitlementOf(tx, actor);
+  const { limits, policies } = await entitlementOf(tx, actor);
   if (actor.userId === null) return;
-  if (templates !== null && !templates.includes(wanted.template))
-    throw new AppError("invalid_request", `there is no published template ${wanted.template} for you`, {
-      fields: [
-        { field: "template", message: `is not among those of your self-service policies: ${templates.join(", ")}` },
-      ],
-    });
   if (Object.keys(NO_LIMITS).every((key) => limits[key as keyof typeof limits] === null)) return;
   await tx.selectFrom("berth_user").select("id").where("id", "=", actor.userId).forNoKeyUpdate().execute();
-  const held = await holdingOf(tx, actor.userId, wanted.during);
-  const reasons = overLimits(limits, held, wanted.asked);
+  const reasons = await beyondPolicy(tx, actor, wanted);
   if (reasons.length > 0)
     throw new AppError("forbidden", `that is more than your self-service policies allow (${policies.join(", ")})`, {
       reasons,

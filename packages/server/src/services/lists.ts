@@ -40,7 +40,7 @@ export async function listRequests(db: Db, actor: Actor, query: RequestQuery) {
     id: uuidKey("request.id"),
     search: textKey("service.name"),
   });
-  const items = await requestInfos(db, page.items as RequestRow[]);
+  const items = await requestInfos(db, actor, page.items as RequestRow[]);
   return page.next === undefined ? { items } : { items, next: page.next };
 }
 
@@ -71,7 +71,7 @@ export async function listServices(db: Db, actor: Actor, query: ServiceQuery) {
     id: uuidKey("service.id"),
     search: textKey("service.name"),
   });
-  const items = await serviceInfos(db, page.items as ServiceRow[]);
+  const items = await serviceInfos(db, actor, page.items as ServiceRow[]);
   return page.next === undefined ? { items } : { items, next: page.next };
 }
 

@@ -8,10 +8,11 @@ import { moveServer, readServer, serversOf } from "../servers/store.ts";
 import type { ServerWorld } from "../servers/world.ts";
 import { releaseVolumes } from "../storage/actions.ts";
 import { type HookDeps, runHook } from "./hook-run.ts";
-import { leaseId } from "./service-actions.ts";
+import { tellDeployed, tellFailed, tellLeaseEnds } from "./request-mail.ts";
 import { startDeactivation, startRetirement } from "./service-end.ts";
+import { dropExtension, leaseId } from "./service-extension.ts";
 import { type LeaseMessage, serviceLease } from "./service-lease.ts";
-import { moveRequest, moveService, readService } from "./store.ts";
+import { moveRequest, moveService, readRequest, readService, requestOfService } from "./store.ts";
 import type { ServiceWorld } from "./world.ts";
 
 /** The world as it is. */
@@ -21,7 +22,13 @@ export function createServiceWorld(
   const { db, engine } = deps;
   return {
     engine,
-    moveRequest: async (tx, id, event) => void (await moveRequest(tx, id, event)),
+    async moveRequest(tx, id, event) {
+      if (!(await moveRequest(tx, id, event))) return;
+      const request = await readRequest(tx, id);
+      const told = { request, service: await readService(tx, request.service_id) };
+      if (event === "done") await tellDeployed(tx, told);
+      if (event === "fail") await tellFailed(tx, told);
+    },
     moveService: async (tx, id, event) => void (await moveService(tx, id, event)),
     async releaseAll(tx, requestId) {
       const request = await tx
@@ -52,6 +59,7 @@ export function createServiceWorld(
       const service = await readService(tx, serviceId);
       const object = { kind: "service", id: serviceId, name: service.name };
       await audit(tx, { actor: SYSTEM_ACTOR, action: "lease.warn", object, outcome: "done", details: { endsAt } });
+      await tellLeaseEnds(tx, { request: await requestOfService(tx, serviceId), service });
     },
     async endLease(tx, serviceId) {
       const service = await readService(tx, serviceId);
@@ -63,6 +71,7 @@ export function createServiceWorld(
         outcome: "done",
         details: { policy: service.lease_policy },
       });
+      await dropExtension(tx, serviceId, "the lease ended before anyone decided");
       switch (service.lease_policy) {
         case "delete":
           return startRetirement(engine, tx, service, { userId: null });

@@ -3,12 +3,13 @@ import { type AskDeps, closeAsks, startAsk } from "../approvals/ask.ts";
 import type { RequestFacts } from "../approvals/real-world.ts";
 import { type ApprovalFacts, judge } from "../approvals/rules.ts";
 import { rulesInOrder } from "../approvals/store.ts";
-import type { Price } from "../catalog/price-rules.ts";
+import { projectNames } from "../identity/project-names.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import { recordDecision } from "../servers/store.ts";
 import { tellApprovers, tellDecision } from "./request-mail.ts";
+import { priceOf } from "./request-price.ts";
 import { leaseDays } from "./rules.ts";
 import type { Verdict } from "./service-deliver.ts";
 import { applyExtension } from "./service-extension.ts";
@@ -94,35 +95,18 @@ export async function askPeople(tx: Tx, requestId: string): Promise<void> {
   if (request.state === "waiting") await tellApprovers(tx, { request, service }, priceOf(request, service));
 }
 
-/** Of an extension what it adds; else of the whole service. */
-export function priceOf(request: Pick<RequestRow, "price">, service: ServiceRow): Price {
-  // Both columns are written by this room only.
-  return (request.price ?? service.price) as Price;
-}
-
 async function factsOf(tx: Tx, request: RequestRow, service: ServiceRow): Promise<ApprovalFacts> {
   const servers = await tx
     .selectFrom("server")
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .where("service_id", "=", service.id)
     .executeTakeFirstOrThrow();
-  const groups = await tx
-    .selectFrom("user_group_member")
-    .innerJoin("user_group", "user_group.id", "user_group_member.group_id")
-    .select("user_group.name")
-    .distinct()
-    .where("user_group_member.user_id", "=", request.requester_id)
-    .execute();
-  const project =
-    request.project_id === null
-      ? undefined
-      : await tx.selectFrom("project").select("name").where("id", "=", request.project_id).executeTakeFirst();
+  const who = { userId: request.requester_id, projectId: request.project_id };
   const price = priceOf(request, service);
   return {
     kind: request.extends_to === null ? "service" : "extension",
     template: service.template_label.split("@", 1)[0] ?? "",
-    project: project?.name ?? null,
-    groups: groups.map((group) => group.name),
+    ...(await requesterFacts(tx, who)),
     pricePerDay: price.perDay,
     total: price.total,
     days:
@@ -131,4 +115,31 @@ async function factsOf(tx: Tx, request: RequestRow, service: ServiceRow): Promis
         : leaseDays(service.ends_at, request.extends_to),
     servers: servers.count,
   };
+}
+
+/** What rules look at of who asks, and for what project. */
+export async function requesterFacts(
+  tx: Tx,
+  who: { readonly userId: string | null; readonly projectId: string | null },
+): Promise<Pick<ApprovalFacts, "groups" | "project">> {
+  const groups = await tx
+    .selectFrom("user_group_member")
+    .innerJoin("user_group", "user_group.id", "user_group_member.group_id")
+    .select("user_group.name")
+    .distinct()
+    .where("user_group_member.user_id", "=", who.userId)
+    .execute();
+  const projects = await projectNames(tx, [who.projectId]);
+  return { groups: groups.map((group) => group.name), project: projects.get(who.projectId) ?? null };
+}
+
+/** Takes the decision of an outside tool. @throws AppError `conflict` when it was decided before. Answers the state. */
+export async function decideFromOutside(
+  deps: ApprovalDeps,
+  tx: Tx,
+  requestId: string,
+  decision: Decision,
+): Promise<string> {
+  await applyDecision(deps, tx, await readRequest(tx, requestId), decision);
+  return (await readRequest(tx, requestId)).state;
 }

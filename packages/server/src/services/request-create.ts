@@ -22,6 +22,8 @@ import { reserve } from "../pools/reserve.ts";
 import { insertServer, recordDecision } from "../servers/store.ts";
 import { planVolumes } from "../storage/actions.ts";
 import { deliveryOf } from "./delivery-plan.ts";
+import { askedOf, refuseBeyondPolicy, refuseTemplate } from "./holdings.ts";
+import { settleApproval } from "./request-approval.ts";
 import { checkNames, demandOf, type PlannedServer, planServers } from "./request-plan.ts";
 import { leaseDays } from "./rules.ts";
 import { serviceDeliver } from "./service-deliver.ts";
@@ -32,6 +34,8 @@ export interface RequestDeps {
   readonly db: Db;
   readonly engine: Engine;
   readonly secrets: SecretBox;
+  /** Between attempts to reach an outside tool; shorter ones for tests. */
+  readonly pausesMs?: readonly number[] | undefined;
 }
 
 /** Writes down the answer of a call in the transaction of its effect, so that the same call again finds it. */
@@ -108,6 +112,7 @@ const MAX_LEASE_MS = 10 * 366 * 24 * 3600_000;
 
 async function submit(deps: RequestDeps, tx: Tx, { actor, owner, wish, during, behalf }: Asked): Promise<string> {
   const { templateId, label, template } = await readPublishedTemplate(tx, wish.template);
+  await refuseTemplate(tx, actor, label);
   const servers = planServers(template, wish, randomUUID);
   const problems = checkNames(servers);
   if (problems.length > 0)
@@ -128,6 +133,7 @@ async function submit(deps: RequestDeps, tx: Tx, { actor, owner, wish, during, b
   const { pool = "", poolId = null } = placements[0] ?? {};
   const scope = { project_id: projectId, pool_id: poolId };
   const price = await priceQuote(tx, template, leaseDays(during.startsAt, during.endsAt), placements);
+  await refuseBeyondPolicy(tx, actor, { during, asked: askedOf(servers, price.perDay) });
   const userKey = newGuestKeys();
   await tx
     .insertInto("service")
@@ -177,6 +183,7 @@ async function submit(deps: RequestDeps, tx: Tx, { actor, owner, wish, during, b
     userId: owner.id,
   });
   await audit(tx, { actor, action: "request.create", object: { kind: "request", id: requestId }, outcome: "done" });
+  await settleApproval(deps, tx, requestId);
   return requestId;
 }
 

@@ -3,10 +3,10 @@ import { demand, mayWhere, type Permission } from "../identity/grants.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
+import { applyDecision } from "./request-approval.ts";
 import { createRequest, nothing, type RecordId, type RequestDeps, type Wish } from "./request-create.ts";
 import { REQUEST_SCOPE, requestScope } from "./scope.ts";
-import type { Verdict } from "./service-deliver.ts";
-import { findRequest, moveRequest, type RequestRow } from "./store.ts";
+import { findRequest, type RequestRow } from "./store.ts";
 
 type Decision = "approve" | "reject" | "withdraw";
 
@@ -20,11 +20,7 @@ export async function decideRequest(
 ): Promise<string> {
   return inTx(deps.db, async (tx) => {
     const request = await ownRequest(tx, actor, idOrName, decision.verb === "withdraw" ? "operate" : "approve");
-    const moved = await moveRequest(tx, request.id, decision.verb, { by: actor.name, reason: decision.reason });
-    if (!moved)
-      throw new AppError("conflict", `the request is ${request.state}: it can't be ${PAST[decision.verb]} any more`);
-    if (request.state === "waiting") await deps.engine.send(tx, request.id, "verdict", verdictOf(actor, decision));
-    else await deps.engine.cancel(tx, request.id, verdictOf(actor, decision).reason);
+    await applyDecision(deps, tx, request, { ...decision, by: actor.name });
     await audit(tx, {
       actor,
       action: `request.${decision.verb}`,
@@ -36,13 +32,6 @@ export async function decideRequest(
   });
 }
 
-const PAST = { approve: "approved", reject: "rejected", withdraw: "withdrawn" } as const;
-
-function verdictOf(actor: Actor, { verb, reason }: { verb: Decision; reason: string | null }): Verdict {
-  const words = reason === null ? "" : `: ${reason}`;
-  return { approved: verb === "approve", reason: `${PAST[verb]} by ${actor.name}${words}` };
-}
-
 /** Asks again, with new servers, for what an ended request had asked for. */
 export async function retryRequest(
   deps: RequestDeps,
@@ -52,6 +41,8 @@ export async function retryRequest(
   record: RecordId = nothing,
 ): Promise<string> {
   const request = await ownRequest(deps.db, actor, idOrName);
+  if (request.kind === "extension")
+    throw new AppError("conflict", "it asked for a longer lease: ask for more time again at the service");
   if (!["failed", "rejected", "withdrawn", "ended"].includes(request.state))
     throw new AppError("conflict", `the request is ${request.state}: only one that has ended can be asked again`);
   // It was checked by the schema when it was first asked; its start lies in the past by now.

@@ -13,15 +13,15 @@ export function requestRoutes(deps: RequestDeps): RouteSet {
   const { db } = deps;
   return implement(requestContract, {
     async createRequest({ actor, body, recordAnswer }) {
-      const record: RecordId = async (tx, made) => recordAnswer(tx, await requestInfoOf(tx, made));
+      const record: RecordId = async (tx, made) => recordAnswer(tx, await requestInfoOf(tx, actor, made));
       const id = await createRequest(deps, actor, body, { record });
-      return requestInfoOf(db, id);
+      return requestInfoOf(db, actor, id);
     },
     quoteRequest: ({ actor, body }) => quoteRequest(db, actor, body),
     listRequests: ({ actor, query }) => listRequests(db, actor, query),
     async getRequest({ actor, params }) {
       const request = await ownRequest(db, actor, params.id, "see");
-      return requestInfoOf(db, request.id);
+      return requestInfoOf(db, actor, request.id);
     },
     approveRequest: ({ actor, params, body, recordAnswer }) =>
       decide(deps, { actor, id: params.id, verb: "approve", reason: body.reason ?? null, recordAnswer }),
@@ -31,9 +31,9 @@ export function requestRoutes(deps: RequestDeps): RouteSet {
       decide(deps, { actor, id: params.id, verb: "withdraw", reason: body.reason ?? null, recordAnswer }),
     async retryRequest({ actor, params, body, recordAnswer }) {
       const id = await retryRequest(deps, actor, params.id, body, async (tx, made) =>
-        recordAnswer(tx, await requestInfoOf(tx, made)),
+        recordAnswer(tx, await requestInfoOf(tx, actor, made)),
       );
-      return requestInfoOf(db, id);
+      return requestInfoOf(db, actor, id);
     },
   });
 }
@@ -49,9 +49,9 @@ interface DecideCall {
 async function decide(deps: RequestDeps, call: DecideCall) {
   const { actor, verb, reason } = call;
   const id = await decideRequest(deps, actor, call.id, { verb, reason }, async (tx, decided) =>
-    call.recordAnswer(tx, await requestInfoOf(tx, decided)),
+    call.recordAnswer(tx, await requestInfoOf(tx, actor, decided)),
   );
-  return requestInfoOf(deps.db, id);
+  return requestInfoOf(deps.db, actor, id);
 }
 
 export function serviceRoutes(deps: RequestDeps): RouteSet {
@@ -59,16 +59,16 @@ export function serviceRoutes(deps: RequestDeps): RouteSet {
   return implement(serviceContract, {
     listServices: ({ actor, query }) => listServices(db, actor, query),
     async getService({ actor, params }) {
-      return serviceDetailOf(db, await ownService(db, actor, params.id, "see"));
+      return serviceDetailOf(db, actor, await ownService(db, actor, params.id, "see"));
     },
     async extendService({ actor, params, body, recordAnswer }) {
       const id = await extendService(deps, actor, params.id, body.endsAt, async (tx, changed) =>
-        recordAnswer(tx, await serviceInfoOf(tx, changed)),
+        recordAnswer(tx, await serviceInfoOf(tx, actor, changed)),
       );
-      return serviceInfoOf(db, id);
+      return serviceInfoOf(db, actor, id);
     },
     async deleteService({ actor, params }) {
-      return serviceInfoOf(db, await deleteService(deps, actor, params.id));
+      return serviceInfoOf(db, actor, await deleteService(deps, actor, params.id));
     },
   });
 }

@@ -10,13 +10,28 @@ const REQUEST_LIFECYCLE = {
   ended: {},
 } as const satisfies Record<string, Record<string, string>>;
 
+/** A longer lease is there as soon as it is approved. */
+const EXTENSION_LIFECYCLE = {
+  waiting: { approve: "approved", reject: "rejected", withdraw: "withdrawn", fail: "failed" },
+  approved: {},
+  rejected: {},
+  withdrawn: {},
+  failed: {},
+} as const satisfies Record<string, Record<string, string>>;
+
+export type RequestKind = "service" | "extension";
 export type RequestState = keyof typeof REQUEST_LIFECYCLE;
 export type RequestEvent = { [S in RequestState]: keyof (typeof REQUEST_LIFECYCLE)[S] }[RequestState];
 
 /** The only way to change a request's state; null where the event is not allowed. */
-export function nextRequestState(state: RequestState, event: RequestEvent): RequestState | null {
-  const row: Partial<Record<RequestEvent, RequestState>> = REQUEST_LIFECYCLE[state];
-  return row[event] ?? null;
+export function nextRequestState(
+  state: RequestState,
+  event: RequestEvent,
+  kind: RequestKind = "service",
+): RequestState | null {
+  const table: Partial<Record<RequestState, Partial<Record<RequestEvent, RequestState>>>> =
+    kind === "service" ? REQUEST_LIFECYCLE : EXTENSION_LIFECYCLE;
+  return table[state]?.[event] ?? null;
 }
 
 const SERVICE_LIFECYCLE = {
@@ -37,48 +52,9 @@ export function nextServiceState(state: ServiceState, event: ServiceEvent): Serv
   return row[event] ?? null;
 }
 
-/** Both tables, for the state diagrams in the docs. */
+/** The tables, for the state diagrams in the docs. */
 export function lifecycles() {
-  return { request: REQUEST_LIFECYCLE, service: SERVICE_LIFECYCLE };
-}
-
-type OperationState = string;
-
-/** What may be done with a request now. The doors are open while its operation waits for a person. */
-export function allowedForRequest(state: RequestState, operation: OperationState): string[] {
-  if (operation === "parked" || operation === "stuck") return ["retry-step", "rollback", "accept"];
-  switch (state) {
-    case "waiting":
-      return ["approve", "reject", "withdraw"];
-    case "approved":
-    case "deploying":
-      return ["withdraw"];
-    case "active":
-      return [];
-    case "rejected":
-    case "withdrawn":
-    case "failed":
-    case "ended":
-      return ["retry"];
-  }
-}
-
-export function allowedForService(state: ServiceState): string[] {
-  switch (state) {
-    case "active":
-      return ["extend", "delete"];
-    case "inactive":
-      return ["delete"];
-    case "reserved":
-    case "deploying":
-      return ["delete"];
-    case "retiring":
-      // Again, where an earlier attempt was given up.
-      return ["delete"];
-    case "retired":
-    case "failed":
-      return [];
-  }
+  return { request: REQUEST_LIFECYCLE, extension: EXTENSION_LIFECYCLE, service: SERVICE_LIFECYCLE };
 }
 
 /** `web#` completed with `shop` is `webshop`; members of a group of several get a number: `webshop1`, `webshop2`. */

@@ -1,20 +1,17 @@
-import { changeFabric } from "../fabric/actions.ts";
+import { closeAsks } from "../approvals/ask.ts";
 import { audit } from "../identity/audit.ts";
 import { demand, may, mayWhere, type Permission } from "../identity/grants.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
-import { changeReservation } from "../pools/reservations.ts";
-import { serversOf } from "../servers/store.ts";
-import { changeVolumes } from "../storage/actions.ts";
+import { demandByPolicy } from "../policies/entitlement.ts";
+import { settleApproval } from "./request-approval.ts";
 import { nothing, type RecordId, type RequestDeps } from "./request-create.ts";
 import { SERVICE_SCOPE, serviceScope } from "./scope.ts";
 import { startRetirement } from "./service-end.ts";
-import type { LeaseMessage } from "./service-lease.ts";
-import { findService, moveRequest, requestOfService, type ServiceRow } from "./store.ts";
-
-export const leaseId = (serviceId: string): string => `lease-${serviceId}`;
+import { dropExtension, hold, requestExtension, setLease, waitingExtension } from "./service-extension.ts";
+import { findService, moveRequest, readService, requestOfService, type ServiceRow } from "./store.ts";
 
 /**
  * The service, if the caller sees it; `not_found` otherwise, as if it were not there. Who sees it and may not do more is
@@ -39,6 +36,7 @@ const DEEDS = { see: "see", operate: "change", approve: "decide about" } as cons
 export async function deleteService(deps: RequestDeps, actor: Actor, idOrName: string): Promise<string> {
   return inTx(deps.db, async (tx) => {
     const service = await ownService(tx, actor, idOrName);
+    await demandByPolicy(tx, actor, serviceScope(service), { verb: "delete", name: `service ${service.name}` });
     const why = `deleted by ${actor.name}`;
     switch (service.state) {
       case "reserved":
@@ -48,6 +46,7 @@ export async function deleteService(deps: RequestDeps, actor: Actor, idOrName: s
       case "active":
       case "inactive":
       case "retiring":
+        await dropExtension(tx, service.id, why);
         await startRetirement(deps.engine, tx, service, { userId: actor.userId });
         break;
       case "retired":
@@ -62,11 +61,15 @@ export async function deleteService(deps: RequestDeps, actor: Actor, idOrName: s
 async function undoDelivery(engine: Engine, tx: Tx, service: ServiceRow, why: string): Promise<void> {
   const request = await requestOfService(tx, service.id);
   await moveRequest(tx, request.id, "withdraw", { by: why, reason: why });
+  await closeAsks(engine, tx, request.id);
   if (request.state === "waiting") await engine.send(tx, request.id, "verdict", { approved: false, reason: why });
   else await engine.cancel(tx, request.id, why);
 }
 
-/** Moves the end date. Earlier is always allowed; later needs an approver, and everything still free by then. */
+/**
+ * Moves the end date: earlier at once, and later too where an approver asks. Where its owner asks for later, everything
+ * is held until then, and the wish waits for approval like any other request.
+ */
 export async function extendService(
   deps: RequestDeps,
   actor: Actor,
@@ -76,34 +79,61 @@ export async function extendService(
 ): Promise<string> {
   const endsAt = new Date(until);
   return inTx(deps.db, async (tx) => {
-    const service = await ownService(tx, actor, idOrName, "see");
-    const isLonger = endsAt > service.ends_at;
-    if (!isLonger) demand(actor, "operate", serviceScope(service), `change service ${service.name}`);
-    if (service.state !== "active")
-      throw new AppError("conflict", `service ${service.name} is ${service.state}: its lease can't change`);
-    if (endsAt <= new Date()) throw wrongEnd("lies in the past; to end the service now, delete it");
-    if (endsAt <= service.starts_at) throw wrongEnd("must be later than the start");
-    if (isLonger && !may(actor, "approve", serviceScope(service)))
-      throw new AppError("forbidden", "making a lease longer needs an approver", {
-        reasons: ["ask an approver or an administrator to extend it; making it shorter needs nobody"],
-      });
-    const during = { startsAt: service.starts_at, endsAt };
-    await changeReservation(tx, (await requestOfService(tx, service.id)).id, during);
-    for (const server of await serversOf(tx, service.id)) {
-      await changeFabric(tx, server.id, during);
-      await changeVolumes(tx, server.id, during);
+    const found = await ownService(tx, actor, idOrName, "see");
+    // Two at once would each hold for itself.
+    await tx.selectFrom("service").select("id").where("id", "=", found.id).forUpdate().execute();
+    const service = await readService(tx, found.id);
+    const scope = serviceScope(service);
+    const mayApprove = may(actor, "approve", scope);
+    if (!mayApprove) {
+      demand(actor, "operate", scope, `change service ${service.name}`);
+      await demandByPolicy(tx, actor, scope, { verb: "extend", name: `service ${service.name}` });
     }
-    await tx
-      .updateTable("service")
-      .set((eb) => ({ ends_at: endsAt, version: eb("version", "+", 1) }))
-      .where("id", "=", service.id)
-      .execute();
-    const message: LeaseMessage = { endsAt: endsAt.toISOString() };
-    await deps.engine.send(tx, leaseId(service.id), "lease", message);
-    await audit(tx, { actor, action: "service.extend", object: { kind: "service", id: service.id }, outcome: "done" });
+    await refuseEnd(tx, service, endsAt);
+    if (endsAt > service.ends_at && !mayApprove) await askForMore(deps, tx, actor, service, endsAt);
+    else {
+      await hold(tx, service, endsAt);
+      await setLease(deps.engine, tx, service, endsAt);
+      await audit(tx, {
+        actor,
+        action: "service.extend",
+        object: objectOf(service),
+        outcome: "done",
+        details: { endsAt: until },
+      });
+    }
     await record(tx, service.id);
     return service.id;
   });
+}
+
+async function refuseEnd(tx: Tx, service: ServiceRow, endsAt: Date): Promise<void> {
+  if (service.state !== "active")
+    throw new AppError("conflict", `service ${service.name} is ${service.state}: its lease can't change`);
+  if (endsAt <= new Date()) throw wrongEnd("lies in the past; to end the service now, delete it");
+  if (endsAt <= service.starts_at) throw wrongEnd("must be later than the start");
+  const waiting = await waitingExtension(tx, service.id);
+  if (waiting !== null)
+    throw new AppError("conflict", `service ${service.name} waits for approval of a longer lease already`, {
+      reasons: [`withdraw it first: berth request withdraw ${waiting.id}`],
+    });
+}
+
+async function askForMore(deps: RequestDeps, tx: Tx, actor: Actor, service: ServiceRow, until: Date): Promise<void> {
+  if (actor.userId === null) throw new AppError("unauthenticated", "sign in to ask for a longer lease");
+  const id = await requestExtension(tx, service, { id: actor.userId, name: actor.name }, until);
+  await audit(tx, {
+    actor,
+    action: "request.create",
+    object: { kind: "request", id },
+    outcome: "done",
+    details: { service: service.name, extendsTo: until.toISOString() },
+  });
+  await settleApproval(deps, tx, id);
+}
+
+function objectOf(service: ServiceRow) {
+  return { kind: "service", id: service.id, name: service.name };
 }
 
 function wrongEnd(message: string): AppError {

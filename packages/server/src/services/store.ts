@@ -8,13 +8,14 @@ import {
   nextRequestState,
   nextServiceState,
   type RequestEvent,
+  type RequestKind,
   type RequestState,
   type ServiceEvent,
   type ServiceState,
 } from "./rules.ts";
 
 export type ServiceRow = Selectable<ServiceTable> & { readonly state: ServiceState };
-export type RequestRow = Selectable<RequestTable> & { readonly state: RequestState };
+export type RequestRow = Selectable<RequestTable> & { readonly state: RequestState; readonly kind: RequestKind };
 
 /** By id, or by the name of the newest service that has it and that the caller sees; his own before those of others. */
 export async function findService(db: Db | Tx, idOrName: string, by: Finder = ANYBODY): Promise<ServiceRow | null> {
@@ -45,7 +46,7 @@ export async function readService(db: Db | Tx, id: string): Promise<ServiceRow> 
   return row as ServiceRow;
 }
 
-/** By id, or by the name of its service; then the newest that the caller sees, his own before those of others. */
+/** By id, or by the name of its service; then the newest that the caller sees: his own before those of others. */
 export async function findRequest(db: Db | Tx, idOrName: string, by: Finder = ANYBODY): Promise<RequestRow | null> {
   const byId = isUuid(idOrName);
   const row = await db
@@ -55,6 +56,10 @@ export async function findRequest(db: Db | Tx, idOrName: string, by: Finder = AN
     .where(byId ? "request.id" : "service.name", "=", idOrName)
     .where(by.seen)
     .orderBy(sql`request.requester_id is not distinct from ${by.userId}::uuid`, "desc")
+    // What waits is what is asked about; else a service's own request, before those for a longer lease.
+    .orderBy(sql`request.state = 'waiting'`, "desc")
+    .orderBy("service.created_at", "desc")
+    .orderBy(sql`request.kind = 'service'`, "desc")
     .orderBy("request.created_at", "desc")
     .limit(1)
     .executeTakeFirst();
@@ -62,7 +67,12 @@ export async function findRequest(db: Db | Tx, idOrName: string, by: Finder = AN
 }
 
 export async function requestOfService(db: Db | Tx, serviceId: string): Promise<RequestRow> {
-  const row = await db.selectFrom("request").selectAll().where("service_id", "=", serviceId).executeTakeFirstOrThrow();
+  const row = await db
+    .selectFrom("request")
+    .selectAll()
+    .where("service_id", "=", serviceId)
+    .where("kind", "=", "service")
+    .executeTakeFirstOrThrow();
   return row as RequestRow;
 }
 
@@ -73,8 +83,13 @@ export async function moveRequest(
   event: RequestEvent,
   decided?: { by: string; reason: string | null },
 ): Promise<boolean> {
-  const row = await tx.selectFrom("request").select("state").where("id", "=", id).forUpdate().executeTakeFirstOrThrow();
-  const next = nextRequestState(row.state as RequestState, event);
+  const row = await tx
+    .selectFrom("request")
+    .select(["state", "kind"])
+    .where("id", "=", id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  const next = nextRequestState(row.state as RequestState, event, row.kind as RequestKind);
   if (next === null) return false;
   await tx
     .updateTable("request")
