@@ -7,7 +7,7 @@ import { ContractForm } from "../../kit/contract-form.tsx";
 import { useParam } from "../../kit/link.tsx";
 import { Page } from "../../kit/page.tsx";
 import { hrefOf } from "../../kit/paths.ts";
-import { pickMany } from "../../kit/pickers.tsx";
+import { pickMany, pickOne } from "../../kit/pickers.tsx";
 import { Loaded } from "../../kit/problem.tsx";
 import { leaseEnd, leaseStart, policyChoice } from "./lease-widgets.tsx";
 import { OrderQuote } from "./order-quote.tsx";
@@ -15,7 +15,13 @@ import { usualEnd, type Wish } from "./quote-rules.ts";
 import "./catalog.css";
 
 const ORDER = ["service", "completion", "email", "startsAt", "endsAt", "leasePolicy", "pools", "onFailure", "project"];
-const WIDGETS = { startsAt: leaseStart, endsAt: leaseEnd, leasePolicy: policyChoice, pools: pickMany("listPools") };
+const WIDGETS = {
+  startsAt: leaseStart,
+  endsAt: leaseEnd,
+  leasePolicy: policyChoice,
+  pools: pickMany("listPools"),
+  project: pickOne("listProjects"),
+};
 
 /** The form to ask for a service; price and availability are answered while one types. */
 export function OrderPage() {

@@ -54,44 +54,36 @@ function dueOfService(service: Service, now: Date): Found[] {
 }
 
 function dueOfRequest(request: Request, now: Date): Found[] {
-  const base = { id: request.id, kind: "request", name: request.service, atMs: Date.parse(request.createdAt) } as const;
-  const startsAt = new Date(request.startsAt);
+  const due = (tone: Due["tone"], text: string): Found[] => [
+    { id: request.id, kind: "request", name: request.service, tone, text, atMs: Date.parse(request.createdAt) },
+  ];
+  const reason = request.reason ?? "no reason was given";
   switch (request.state) {
     case "parked":
-      return [
-        {
-          ...base,
-          tone: "danger",
-          text: `It stopped, and waits for a person: ${request.reason ?? "no reason is known"}.`,
-        },
-      ];
+      return due("danger", `It stopped, and waits for a person: ${reason}.`);
     case "failed":
-    case "rejected": {
-      const at = Date.parse(request.decidedAt ?? request.createdAt);
-      if (now.getTime() - at > FAILURE_SHOWN_MS) return [];
-      const text = `${request.state === "failed" ? "It failed" : "It was rejected"}: ${request.reason ?? "no reason was given"}.`;
-      return [{ ...base, tone: "warning", text }];
-    }
+      return isRecent(request, now) ? due("warning", `It failed: ${reason}.`) : [];
+    case "rejected":
+      return isRecent(request, now) ? due("warning", `It was rejected: ${reason}.`) : [];
     case "waiting":
-      return [{ ...base, tone: "info", text: waitingText(new Date(request.createdAt), now) }];
+      return due("info", waitingText(new Date(request.createdAt), now));
     case "approved":
-      return [
-        {
-          ...base,
-          tone: "info",
-          text:
-            startsAt > now
-              ? `It is approved, and deploys ${relativeTime(startsAt.getTime(), now.getTime())}.`
-              : "It is approved, and about to deploy.",
-        },
-      ];
+      return due("info", `It is approved, and deploys ${deployText(new Date(request.startsAt), now)}.`);
     case "deploying":
-      return [{ ...base, tone: "info", text: "It is being deployed." }];
+      return due("info", "It is being deployed.");
     case "active":
     case "withdrawn":
     case "ended":
       return [];
   }
+}
+
+function isRecent(request: Request, now: Date): boolean {
+  return now.getTime() - Date.parse(request.decidedAt ?? request.createdAt) <= FAILURE_SHOWN_MS;
+}
+
+function deployText(startsAt: Date, now: Date): string {
+  return startsAt > now ? relativeTime(startsAt.getTime(), now.getTime()) : "any moment now";
 }
 
 function waitingText(since: Date, now: Date): string {

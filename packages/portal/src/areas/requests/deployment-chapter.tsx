@@ -17,7 +17,7 @@ export function DeploymentChapter({ request }: { readonly request: Request }) {
   const isOperator = roles.has("operator") || roles.has("administrator");
   const [isFull, setFull] = useState(false);
   const operation = useDeployment(request.operationId, request.state === "deploying");
-  const usual = useUsualTimes();
+  const usual = useUsualTimes(request.operationId);
   if (NOT_BEGUN.includes(request.state)) return null;
   if (operation.error !== null) return <ProblemNote error={operation.error} />;
   if (operation.data === undefined) return null;

@@ -67,7 +67,13 @@ const running: Deployment = {
 };
 
 describe("the plain progress of a delivery", () => {
-  const usual = usualTimes([whole]);
+  const took = (name: string | null, medianMs: number, runs: number) => ({
+    ...{ workflow: "service-deliver", step: name, medianMs, slowMs: medianMs, runs },
+  });
+  const usual = usualTimes([
+    ...[took(null, 40_000, 4), took("begin-deployment", 0, 4), took("children", 10_000, 4)],
+    ...[took("run-hook", 5_000, 8), took("mark-active", 10_000, 4), { ...took("children", 1, 1), workflow: "other" }],
+  ]);
   const phases = phasesOf(running, usual, new Date(at(34)));
 
   it("is done, running and ahead", () => {
@@ -88,12 +94,8 @@ describe("the plain progress of a delivery", () => {
     expect(remainingMs(phasesOf(running, new Map(), new Date(at(34))))).toBeNull();
   });
 
-  it("takes the median, so that one slow delivery does not count much", () => {
-    const slow = {
-      ...whole,
-      steps: whole.steps.map((one) => (one.position === 4 ? { ...one, endedAt: at(900) } : one)),
-    };
-    expect(usualTimes([whole, slow, whole]).get("set-up")).toBe(10_000);
+  it("knows nothing of how long it takes where nothing was delivered before", () => {
+    expect(usualTimes([]).size).toBe(0);
   });
 
   it("leaves a phase out that was never needed", () => {

@@ -1,4 +1,4 @@
-import type { OperationInfo, OperationLogLine, OperationStep } from "@berth/api/operation.ts";
+import type { OperationInfo, OperationLogLine, OperationStep, UsualDuration } from "@berth/api/operation.ts";
 
 /** What is needed of an operation and all below it: `getOperation`'s answer has it. */
 export interface Deployment {
@@ -8,7 +8,8 @@ export interface Deployment {
   readonly log: readonly OperationLogLine[];
 }
 
-export type PhaseId = "approval" | "start" | "prepare" | "servers" | "set-up" | "ready";
+/** What people wait through in front of the screen; approval and start date, which come before, wait for people and dates. */
+export type PhaseId = "prepare" | "servers" | "set-up" | "ready";
 export type PhaseState = "next" | "running" | "done" | "failed";
 
 export interface Phase {
@@ -24,17 +25,13 @@ export interface Phase {
 }
 
 const TITLES: Record<PhaseId, string> = {
-  approval: "Approval",
-  start: "Wait for the start date",
   prepare: "Preparation",
   servers: "Making the servers",
   "set-up": "Setting up what runs on them",
   ready: "Handing over",
 };
 
-/** The phases that people wait through in front of the screen: the others wait for people and dates. */
-const WORK: readonly PhaseId[] = ["prepare", "servers", "set-up", "ready"];
-const ALL: readonly PhaseId[] = ["approval", "start", ...WORK];
+const PHASES: readonly PhaseId[] = ["prepare", "servers", "set-up", "ready"];
 
 function rootSteps(deployment: Deployment): OperationStep[] {
   return deployment.steps
@@ -43,19 +40,18 @@ function rootSteps(deployment: Deployment): OperationStep[] {
 }
 
 /** Which phase each step of the delivery belongs to: hooks before the servers prepare, those after set up. */
-function phaseSteps(deployment: Deployment): ReadonlyMap<PhaseId, readonly OperationStep[]> {
+function phaseSteps(deployment: Deployment): ReadonlyMap<PhaseId | null, readonly OperationStep[]> {
   const steps = rootSteps(deployment);
   const serversAt = steps.find((step) => step.name === "children")?.position ?? Number.POSITIVE_INFINITY;
   return Map.groupBy(steps, (step) => phaseOf(step, serversAt));
 }
 
-function phaseOf(step: OperationStep, serversAt: number): PhaseId {
+function phaseOf(step: OperationStep, serversAt: number): PhaseId | null {
   switch (step.name) {
     case "hold-reservation":
     case "approval":
-      return "approval";
     case "start date":
-      return "start";
+      return null;
     case "children":
       return "servers";
     case "mark-active":
@@ -68,7 +64,7 @@ function phaseOf(step: OperationStep, serversAt: number): PhaseId {
 /** The progress of a delivery in a few words that everybody understands. */
 export function phasesOf(deployment: Deployment, usual: ReadonlyMap<PhaseId, number>, now: Date): Phase[] {
   const steps = phaseSteps(deployment);
-  return WORK.map((id) => {
+  return PHASES.map((id) => {
     const own = steps.get(id) ?? [];
     const state = stateOf(own);
     return {
@@ -133,23 +129,26 @@ function durationMs(steps: readonly OperationStep[], now: Date): number | null {
   return Math.max(0, Math.max(...ends) - Date.parse(first.startedAt));
 }
 
-/** How long each phase usually takes, out of deliveries that went well: the median of each. */
-export function usualTimes(past: readonly Deployment[]): ReadonlyMap<PhaseId, number> {
-  const all = past.map(phaseSteps);
-  const times = ALL.map((id) => {
-    const took = all.flatMap((phases) => {
-      const steps = phases.get(id) ?? [];
-      const isWhole = steps.length > 0 && steps.every((step) => step.endedAt !== null);
-      return isWhole ? [durationMs(steps, new Date(0)) ?? 0] : [];
-    });
-    return [id, medianOf(took)] as const;
-  });
-  return new Map(times.flatMap(([id, ms]) => (ms === null ? [] : [[id, ms] as const])));
-}
+const DELIVERY = "service-deliver";
+/** Hooks before the servers are rare: those of a delivery count for what comes after. */
+const STEPS_OF_PHASE: Record<PhaseId, readonly string[]> = {
+  prepare: ["begin-deployment"],
+  servers: ["children"],
+  "set-up": ["run-hook"],
+  ready: ["mark-active"],
+};
 
-function medianOf(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
+/** How long each phase usually takes, out of how long its steps do and how many of them a delivery usually has. */
+export function usualTimes(durations: readonly UsualDuration[]): ReadonlyMap<PhaseId, number> {
+  const delivery = durations.filter(({ workflow }) => workflow === DELIVERY);
+  const whole = delivery.find(({ step }) => step === null);
+  if (whole === undefined) return new Map();
+  return new Map(
+    PHASES.map((id) => {
+      const steps = delivery.filter(({ step }) => step !== null && STEPS_OF_PHASE[id].includes(step));
+      return [id, steps.reduce((sum, { medianMs, runs }) => sum + (medianMs * runs) / whole.runs, 0)] as const;
+    }),
+  );
 }
 
 /** What is left of all phases by the usual times; null when they are not known, or when nothing is being done. */

@@ -1,7 +1,8 @@
-import { Card, CardBody, CardTitle } from "@patternfly/react-core";
+import { Button, Card, CardBody, CardTitle, Tooltip } from "@patternfly/react-core";
 import { type OutputOf, useApi } from "../../api/queries.ts";
 import { Facts } from "../../kit/facts.tsx";
 import { LinkButton, ObjectLink, useParam } from "../../kit/link.tsx";
+import { OperationHistory } from "../../kit/operation-history.tsx";
 import { Page } from "../../kit/page.tsx";
 import { hrefOf } from "../../kit/paths.ts";
 import { Loaded } from "../../kit/problem.tsx";
@@ -11,7 +12,6 @@ import { State } from "../../kit/state.tsx";
 import { useNow } from "../../kit/when.tsx";
 import { Decisions, Why } from "../../kit/why.tsx";
 import { ServerActions } from "./server-actions.tsx";
-import { ServerHistory } from "./server-history.tsx";
 import { differs, powerWords, sshHint } from "./server-rules.ts";
 import { DiskTable, NicTable } from "./server-tables.tsx";
 import "./servers.css";
@@ -40,11 +40,7 @@ export function ServerPage() {
         found === undefined ? undefined : (
           <>
             <Why kind="server" id={found.id} />
-            {found.state === "active" && (
-              <LinkButton to={hrefOf("server-console", found.name)} variant="secondary">
-                Console
-              </LinkButton>
-            )}
+            <ConsoleButton server={found} />
             <ServerActions server={found} />
           </>
         )
@@ -52,6 +48,23 @@ export function ServerPage() {
     >
       <Loaded query={server}>{(one) => <ServerBody server={one} />}</Loaded>
     </Page>
+  );
+}
+
+function ConsoleButton({ server }: { readonly server: Server }) {
+  const reason = server.allowed.includes("console") ? null : (server.refused.console ?? "There is none just now.");
+  if (reason === null)
+    return (
+      <LinkButton to={hrefOf("server-console", server.name)} variant="secondary">
+        Console
+      </LinkButton>
+    );
+  return (
+    <Tooltip content={reason}>
+      <Button variant="secondary" isAriaDisabled>
+        Console
+      </Button>
+    </Tooltip>
   );
 }
 
@@ -70,7 +83,9 @@ function ServerBody({ server }: { readonly server: Server }) {
         </Card>
         <Card>
           <CardTitle component="h2">What was done with it</CardTitle>
-          <ServerHistory serverId={server.id} />
+          <CardBody>
+            <OperationHistory subjectId={server.id} none="Nothing of its own yet: it was made with its service." />
+          </CardBody>
         </Card>
       </div>
       <div className="berth-stack">

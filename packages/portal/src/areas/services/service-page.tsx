@@ -3,6 +3,7 @@ import { type OutputOf, useApi } from "../../api/queries.ts";
 import { Facts } from "../../kit/facts.tsx";
 import { endOfLease } from "../../kit/lease-words.ts";
 import { ObjectLink, useParam } from "../../kit/link.tsx";
+import { OperationHistory } from "../../kit/operation-history.tsx";
 import { Page } from "../../kit/page.tsx";
 import { PriceTable } from "../../kit/price-table.tsx";
 import { Loaded } from "../../kit/problem.tsx";
@@ -11,7 +12,6 @@ import { When } from "../../kit/when.tsx";
 import { Why } from "../../kit/why.tsx";
 import { HookRuns } from "./hook-runs.tsx";
 import { ServiceActions } from "./service-actions.tsx";
-import { ServiceHistory } from "./service-history.tsx";
 import { ServiceServers } from "./service-servers.tsx";
 import { Topology } from "./topology.tsx";
 import "./services.css";
@@ -68,7 +68,9 @@ function ServiceBody({ service }: { readonly service: Service }) {
         )}
         <Card>
           <CardTitle component="h2">What was done with it</CardTitle>
-          <ServiceHistory service={service} />
+          <CardBody>
+            <OperationHistory subjectId={service.id} none="Nothing yet." />
+          </CardBody>
         </Card>
       </div>
       <div className="berth-stack">
