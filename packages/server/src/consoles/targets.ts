@@ -1,14 +1,17 @@
 import { consoleContract } from "@berth/api/console.ts";
-import { machineIdOf } from "../estate/machine-actions.ts";
 import type { ProviderPool } from "../estate/providers.ts";
+import { reachedId } from "../estate/scope.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import { accessProblem } from "../kernel/http/access.ts";
 import type { Actor } from "../kernel/http/handler.ts";
+import { demandByPolicy, viewerOf } from "../policies/entitlement.ts";
 import type { Console } from "../providers/provider.ts";
 import { ownServer } from "../servers/actions.ts";
 import { vmName } from "../servers/rules.ts";
+import { serverScope } from "../servers/scope.ts";
 import type { ServerRow } from "../servers/store.ts";
+import { verbsFor } from "../servers/views.ts";
 
 export type SubjectKind = "server" | "machine";
 
@@ -38,19 +41,29 @@ export async function targetOf(
 ): Promise<ConsoleTarget> {
   switch (kind) {
     case "server":
-      return await serverTarget(deps, await permitted(actor, kind, () => ownServer(deps.db, actor, idOrName)));
+      return await serverTarget(deps, await usableServer(deps.db, actor, idOrName));
     case "machine":
-      return await permitted(actor, kind, () => machineTarget(deps, idOrName));
+      return await machineTarget(deps, actor, idOrName);
   }
 }
 
 const ROUTES = { server: consoleContract.openServerConsole, machine: consoleContract.openMachineConsole };
 
-/** The rule of the route, asked once more: a WebSocket does not come through the route. */
-async function permitted<T>(actor: Actor, kind: SubjectKind, find: () => Promise<T>): Promise<T> {
+/** The rule of the route, asked once more of who comes through a WebSocket. */
+export function refuseByRoute(actor: Actor, kind: SubjectKind): void {
   const problem = accessProblem(ROUTES[kind], actor);
   if (problem !== null) throw problem;
-  return await find();
+}
+
+async function usableServer(db: Db, actor: Actor, idOrName: string): Promise<ServerRow> {
+  const server = await ownServer(db, actor, idOrName);
+  const name = `the console of server ${server.name}`;
+  await demandByPolicy(db, actor, serverScope(server), { verb: "console", name });
+  const refusal = verbsFor(server, await viewerOf(db, actor)).console;
+  if (refusal === null) return server;
+  throw new AppError("conflict", `server ${server.name} is ${server.state}: it has no console now`, {
+    reasons: [refusal],
+  });
 }
 
 async function serverTarget({ providers }: TargetDeps, server: ServerRow): Promise<ConsoleTarget> {
@@ -65,8 +78,8 @@ async function serverTarget({ providers }: TargetDeps, server: ServerRow): Promi
   return { object, ...(await atMachine(providers, server.machine_id)) };
 }
 
-async function machineTarget({ db, providers }: TargetDeps, idOrName: string): Promise<ConsoleTarget> {
-  const id = await machineIdOf(db, idOrName);
+async function machineTarget({ db, providers }: TargetDeps, actor: Actor, idOrName: string): Promise<ConsoleTarget> {
+  const id = await reachedId(db, actor, "machine", { idOrName, permission: "operate" });
   const { name } = await db.selectFrom("machine").select("name").where("id", "=", id).executeTakeFirstOrThrow();
   return { object: { kind: "machine", id, name }, ...(await atMachine(providers, id)) };
 }

@@ -12,7 +12,7 @@ import { asRefusal } from "./refusal.ts";
 import { CONSOLE_LIMITS, type ConsoleLimits, closeReason, isOwnOrigin, MAX_MESSAGE_BYTES } from "./rules.ts";
 import { createSerialLines } from "./serial-lines.ts";
 import { runSession } from "./session.ts";
-import { type ConsoleTarget, type TargetDeps, targetOf } from "./targets.ts";
+import { type ConsoleTarget, refuseByRoute, type TargetDeps, targetOf } from "./targets.ts";
 import { type Ticket, useTicket } from "./tickets.ts";
 
 export interface ConsoleUpgradeDeps extends TargetDeps {
@@ -61,6 +61,7 @@ export function consoleUpgrade(deps: ConsoleUpgradeDeps): ConsoleUpgrade {
         "not_found",
         "This address of a console was used before, is older than a minute, or is not yours. Ask for another one.",
       );
+    refuseByRoute(visitor.actor, ticket.subjectKind);
     return { ...visitor, ticket, target: await targetOf(deps, visitor.actor, ticket.subjectKind, ticket.subjectId) };
   }
 
@@ -95,6 +96,8 @@ export function consoleUpgrade(deps: ConsoleUpgradeDeps): ConsoleUpgrade {
     const backend = await openBackend(target, ticket).catch(async (error: unknown) => {
       const { message } = asRefusal(error);
       socket.close(CONSOLE_CLOSE.unavailable, closeReason(message));
+      // To hear that the other side has understood.
+      socket.resume();
       await note("console.open", "failed", { reason: message });
       return null;
     });
@@ -120,6 +123,7 @@ export function consoleUpgrade(deps: ConsoleUpgradeDeps): ConsoleUpgrade {
     const actor = await deps.authenticate(shown);
     if (actor === null) return "You are signed out.";
     try {
+      refuseByRoute(actor, ticket.subjectKind);
       const target = await targetOf(deps, actor, ticket.subjectKind, ticket.subjectId);
       return target.place === before.place
         ? null

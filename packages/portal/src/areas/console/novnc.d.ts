@@ -13,5 +13,6 @@ declare module "@novnc/novnc" {
     sendKey(keysym: number, code: string | null, down?: boolean): void;
   }
 
+  // biome-ignore lint/style/noDefaultExport: noVNC exports nothing else
   export { RFB as default };
 }
