@@ -98,6 +98,8 @@ const OBJECTS = {
     need: "run",
     asked: (id) => ({ ...byId(id), body: { state: "on", reason: "test" } }),
   },
+  machineConsoles: { of: "machine", need: "run", asked: byId },
+  openMachineConsole: { of: "machine", need: "run", asked: (id) => ({ ...byId(id), body: { kind: "vnc" } }) },
   powerMachine: { of: "machine", need: "run", asked: (id) => ({ ...byId(id), body: { action: "off" } }) },
   getHost: { of: "host", need: "look", asked: byId },
   refreshHost: { of: "host", need: "run", asked: byId },
