@@ -20,7 +20,9 @@ export async function portalPaths(): Promise<string[]> {
 type List = () => Promise<{ items: readonly object[] }>;
 
 /** An address with a real object of each kind in it; null where there is none to show. */
-export async function realPath(api: Api, path: string): Promise<string | null> {
+export async function realPath(api: Api, named: string): Promise<string | null> {
+  // Forms are one page for all kinds of objects of an area.
+  const path = named.replace("$noun", named.startsWith("/access/") ? "project" : "network");
   if (!path.includes("$")) return path;
   const list = listOf(api, path);
   if (list === null) return null;
@@ -44,6 +46,9 @@ function listOf(api: Api, path: string): List | null {
     "/console/machine/": () => api.listMachines(),
     "/machines/": () => api.listMachines(),
     "/operations/": () => api.listOperations(),
+    "/estate/edit/network/": () => api.listNetworks(),
+    "/estate/edit/machine/": () => api.listMachines(),
+    "/estate/edit/host/": () => api.listHosts(),
     "/estate/machines/": () => api.listMachines(),
     "/estate/hosts/": () => api.listHosts(),
     "/estate/enclosures/": () => api.listEnclosures(),
@@ -53,6 +58,7 @@ function listOf(api: Api, path: string): List | null {
     "/estate/volumes/": () => api.listVolumes(),
     "/estate/policies/": () => api.listBootPolicies(),
     "/estate/sites/": () => api.listSites(),
+    "/access/edit/project/": () => api.listProjects(),
     "/access/users/": () => api.listUsers(),
     "/access/groups/": () => api.listGroups(),
     "/access/projects/": () => api.listProjects(),

@@ -4,7 +4,6 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { LiveEvents } from "./api/live.tsx";
 import { queryClient } from "./api/queries.ts";
 import { Toasts } from "./kit/toasts.tsx";
 import { router } from "./router.tsx";
@@ -14,7 +13,6 @@ if (root === null) throw new Error("the page has no place for the portal");
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <LiveEvents />
       <RouterProvider router={router} />
       <Toasts />
     </QueryClientProvider>

@@ -21,6 +21,7 @@ const KEPT = [/^hosts\/[^/]+\/volumes\/berth-image-/, /\/diskAllocatedBytes$/];
 const SERVICE = "demo";
 const TEMPLATE = "two-tier";
 const DAYS = 7;
+const VISITOR = "visitor";
 
 /** Brings up Berth and the lab, and makes the catalogue ready. Every part of it is quick when it is there already. */
 export async function prepare({ shell, report, isSimulated, labName }: Stage): Promise<void> {
@@ -163,11 +164,15 @@ export async function takeDown(
 }
 
 /** What to try next; returns when the user has had enough. */
-export async function stay({ report, stateDir, isSimulated }: Stage, signal: AbortSignal): Promise<void> {
-  report.tell({ event: "act", title: "It stays up until Ctrl-C. Try, in another terminal:" });
+export async function stay(stage: Stage, signal: AbortSignal): Promise<void> {
+  const { report, stateDir, isSimulated } = stage;
+  const url = await servedUrl(stateDir);
+  report.tell({ event: "act", title: "It stays up until Ctrl-C. In a browser:" });
+  report.tell({ event: "say", text: `   ${url}   sign in as ${VISITOR}, password ${await letVisitorIn(stage)}` });
+  report.tell({ event: "act", title: "Or in another terminal:" });
   if (isSimulated) report.tell({ event: "say", text: `   export BERTH_STATE_DIR=${stateDir}` });
   for (const line of NEXT) report.tell({ event: "say", text: `   ${line}` });
-  report.tell({ event: "say", text: `The API, described at /openapi.json: ${await apiUrl(stateDir)}` });
+  report.tell({ event: "say", text: `The API is described at ${url}/openapi.json` });
   if (signal.aborted) return;
   // Waiting for a signal keeps no process alive.
   const alive = setInterval(() => {}, 60_000);
@@ -175,8 +180,19 @@ export async function stay({ report, stateDir, isSimulated }: Stage, signal: Abo
   clearInterval(alive);
 }
 
+/** A user for whoever looks at the demo, as the first administrator's password was shown once and long ago. */
+async function letVisitorIn({ shell }: Stage): Promise<string> {
+  const made = await shell.berth(["user", "create", VISITOR, "--role", "administrator", "--json"], {
+    quiet: true,
+    allow: [0, 4],
+  });
+  const shown =
+    made.exitCode === 0 ? made : await shell.berth(["user", "reset-password", VISITOR, "--json"], { quiet: true });
+  return z.object({ password: z.string() }).parse(JSON.parse(shown.stdout)).password;
+}
+
 /** Where `berth up` said that the controller serves. */
-async function apiUrl(stateDir: string): Promise<string> {
+async function servedUrl(stateDir: string): Promise<string> {
   const text = await readFile(join(stateDir, "run", "controller.json"), "utf8");
   return z.object({ url: z.string() }).parse(JSON.parse(text)).url;
 }

@@ -1,3 +1,4 @@
+import type { ClientError } from "@berth/api/client-error.ts";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import type { OperationName } from "./client.ts";
@@ -75,7 +76,9 @@ function listen({ onEvent, onBack }: Listener): () => void {
       close();
       again = window.setTimeout(open, AGAIN_MS);
       // An EventSource does not say what was wrong. A call does: no answer, or no session.
-      api.whoami().catch(() => lostWith("events"));
+      api.whoami().catch((error: ClientError) => {
+        if (error.code === "unreachable" || error.code === "unavailable") lostWith("events");
+      });
     };
   };
   const onVisibility = () => {

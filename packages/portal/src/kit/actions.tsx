@@ -168,7 +168,8 @@ interface VerbProps {
 function VerbButton({ verb, reason, isBusy = false, onChoose }: VerbProps) {
   const button = (
     <Button
-      variant={verb.danger === true ? "danger" : "secondary"}
+      variant="secondary"
+      isDanger={verb.danger === true}
       isAriaDisabled={reason !== null || isBusy}
       onClick={() => onChoose(verb)}
     >

@@ -8,8 +8,8 @@ import { type Column, columnText } from "./list-types.ts";
 
 const ROW_PX = 41;
 /** Narrower than this a column says nothing: the table scrolls sideways instead. The gap is that of app.css. */
-const MIN_REM = 6;
-const GAP_REM = 1;
+const MIN_REM = 5;
+const GAP_REM = 0.75;
 const SELECT_REM = 2;
 /** How near to the end the next page is asked for. */
 const AHEAD_ROWS = 40;

@@ -20,7 +20,7 @@ import { MoonIcon } from "@patternfly/react-icons/dist/esm/icons/moon-icon.js";
 import { SearchIcon } from "@patternfly/react-icons/dist/esm/icons/search-icon.js";
 import { SunIcon } from "@patternfly/react-icons/dist/esm/icons/sun-icon.js";
 import { UserIcon } from "@patternfly/react-icons/dist/esm/icons/user-icon.js";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { type Ref, useState } from "react";
 import { sessionEnded } from "../api/connection.ts";
 import { queryClient, useAct } from "../api/queries.ts";
@@ -86,6 +86,7 @@ function ThemeChoice() {
 function UserMenu({ name }: { readonly name: string }) {
   const [isOpen, setOpen] = useState(false);
   const [dialog, setDialog] = useState<"password" | "help" | null>(null);
+  const navigate = useNavigate();
   const logout = useAct("logout", {
     onDone: () => {
       queryClient.clear();
@@ -112,6 +113,7 @@ function UserMenu({ name }: { readonly name: string }) {
         )}
       >
         <DropdownList>
+          <DropdownItem onClick={() => void navigate({ to: "/profile" })}>Profile, tokens and sessions</DropdownItem>
           <DropdownItem onClick={() => setDialog("password")}>Change password</DropdownItem>
           <DropdownItem onClick={() => setDialog("help")}>Help and keys</DropdownItem>
           <Divider component="li" />

@@ -1,5 +1,5 @@
 import type { Contract, Route } from "@berth/api/route.ts";
-import { isObjectKind, type ObjectKind } from "../kit/paths.ts";
+import type { ObjectKind } from "../kit/paths.ts";
 
 export interface PaletteEntry {
   readonly id: string;
@@ -64,15 +64,33 @@ export function verbsOf(contract: Contract): { operation: string; title: string;
 }
 
 /** The page where the acts of a tag are found. */
+const PAGES: Readonly<Record<string, string>> = {
+  servers: "/servers",
+  services: "/services",
+  requests: "/requests",
+  operations: "/operations",
+  templates: "/catalog",
+  scripts: "/scripts",
+  approvals: "/access/approval-rules",
+  mail: "/settings",
+  system: "/settings",
+  access: "/access",
+  identity: "/access",
+  "sign-in": "/access",
+  audit: "/settings",
+  "self-service": "/access/self-service",
+  sessions: "/profile",
+  machines: "/estate/machines",
+  hosts: "/estate/hosts",
+  networks: "/estate/networks",
+  pools: "/estate/pools",
+  storage: "/estate/volumes",
+  images: "/estate/images",
+  sites: "/estate/sites",
+  boot: "/estate/policies",
+  providers: "/estate",
+};
+
 export function pageOfTag(tag: string): string | null {
-  const own: Readonly<Record<string, string>> = {
-    templates: "/catalog",
-    prices: "/settings",
-    identity: "/access",
-    system: "/settings",
-  };
-  if (own[tag] !== undefined) return own[tag];
-  const kind = tag.replace(/s$/, "");
-  if (!isObjectKind(kind)) return null;
-  return ["server", "service", "request", "operation"].includes(kind) ? `/${tag}` : `/estate/${tag}`;
+  return PAGES[tag] ?? null;
 }

@@ -1,7 +1,7 @@
 import { Nav, NavGroup, NavItem, Page, PageSidebar, PageSidebarBody, SkipToContent } from "@patternfly/react-core";
 import { Link, Navigate, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { useConnection } from "../api/live.tsx";
+import { LiveEvents, useConnection } from "../api/live.tsx";
 import { useMe, useRoles } from "../api/session.ts";
 import { LostConnection } from "./lost-connection.tsx";
 import { PortalMasthead } from "./masthead.tsx";
@@ -25,6 +25,7 @@ export function Shell() {
   if (me.data === undefined) return <LostConnection />;
   return (
     <>
+      <LiveEvents />
       <Page
         masthead={<PortalMasthead name={me.data.name} onSearch={() => setPaletteOpen(true)} />}
         sidebar={<Sidebar pathname={pathname} />}

@@ -81,13 +81,10 @@ function OperationActions({ operation }: { readonly operation: Operation }) {
 }
 
 function OperationBody({ operation }: { readonly operation: Operation }) {
-  const { tree, rootId, error } = useOperation(operation.id, operation.endedAt === null ? undefined : operation.state);
+  const { tree, error } = useOperation(operation);
   const usual = useApi("usualDurations", { params: { id: operation.id } }, { staleMs: USUAL_STALE_MS });
   const [chosen, setChosen] = useState<string | null>(null);
-  const rows = useMemo(
-    () => (rootId === null ? [] : rowsOf(tree, rootId, usual.data?.items ?? [])),
-    [tree, rootId, usual.data],
-  );
+  const rows = useMemo(() => rowsOf(tree, operation.id, usual.data?.items ?? []), [tree, operation.id, usual.data]);
   return (
     <>
       <FailureNote operation={operation} failed={failedRow(rows)} lines={tree.log} />
