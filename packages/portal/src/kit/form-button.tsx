@@ -12,6 +12,7 @@ export interface FormButtonProps {
   readonly input: { readonly params?: Record<string, unknown>; readonly body?: unknown };
   readonly hidden?: readonly string[];
   readonly note?: ReactNode;
+  readonly order?: readonly string[];
   readonly widgets?: Widgets;
   /** Instead of a word that it is done: for answers that are shown once. */
   readonly onDone?: (answer: unknown) => void;
@@ -25,6 +26,7 @@ export function FormButton({
   input,
   hidden = [],
   note,
+  order = [],
   widgets = {},
   onDone,
 }: FormButtonProps) {
@@ -42,6 +44,7 @@ export function FormButton({
               operation={operation}
               initial={input}
               hidden={hidden}
+              order={order}
               widgets={widgets}
               submitLabel={label}
               onCancel={() => setOpen(false)}

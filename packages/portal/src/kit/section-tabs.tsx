@@ -1,5 +1,6 @@
 import { Nav, NavItem, NavList } from "@patternfly/react-core";
 import { Link, useLocation } from "@tanstack/react-router";
+import "./section-tabs.css";
 
 export interface SectionTab {
   readonly title: string;

@@ -49,7 +49,7 @@ export function BootPanel({ machine }: { readonly machine: { readonly id: string
           </>
         )}
       </Loaded>
-      <h3>What it booted</h3>
+      <h3 className="estate-subhead">What it booted</h3>
       <Boots id={machine.id} />
     </Panel>
   );

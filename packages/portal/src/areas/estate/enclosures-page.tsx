@@ -1,11 +1,11 @@
 import type { ItemOf } from "../../api/queries.ts";
+import { createdColumn, nameColumn, textColumn } from "../../kit/columns.tsx";
 import { LinkButton, ObjectLink } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { Column } from "../../kit/list-types.ts";
-import { Meter } from "../../kit/meter.tsx";
 import { hrefOf } from "../../kit/paths.ts";
-import { createdColumn, nameColumn, textColumn } from "./columns.tsx";
 import { EstateTabs } from "./estate-page.tsx";
+import { MeterCell } from "./meter-cell.tsx";
 
 type Enclosure = ItemOf<"listEnclosures">;
 
@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<Enclosure>[] = [
   {
     id: "filled",
     title: "Bays",
-    cell: ({ bays, filled }) => <Meter label="Filled" used={filled} total={bays} />,
+    cell: ({ bays, filled }) => <MeterCell label="Filled" used={filled} total={bays} />,
     text: ({ bays, filled }) => `${filled} of ${bays}`,
   },
   createdColumn(),

@@ -1,34 +1,35 @@
 import type { ItemOf } from "../../api/queries.ts";
+import { createdColumn, nameColumn, textColumn } from "../../kit/columns.tsx";
 import { LinkButton } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { BulkAction, Column } from "../../kit/list-types.ts";
-import { Meter } from "../../kit/meter.tsx";
 import { hrefOf } from "../../kit/paths.ts";
-import { State } from "../../kit/state.tsx";
 import { When } from "../../kit/when.tsx";
-import { createdColumn, Dash, nameColumn, textColumn } from "./columns.tsx";
 import { EstateTabs } from "./estate-page.tsx";
+import { MaintainedState } from "./machines-page.tsx";
+import { MeterCell } from "./meter-cell.tsx";
 
 type Host = ItemOf<"listHosts">;
 const MIB_PER_GIB = 1024;
 
 const COLUMNS: readonly Column<Host>[] = [
   nameColumn("host"),
-  { id: "state", title: "State", sort: "state", cell: ({ state }) => <State value={state} /> },
   {
-    id: "maintenance",
-    title: "Maintenance",
-    cell: ({ maintenance }) => (maintenance ? <State value="maintenance" /> : <Dash />),
-    text: ({ maintenance, maintenanceReason }) => (maintenance ? (maintenanceReason ?? "yes") : ""),
+    id: "state",
+    title: "State",
+    sort: "state",
+    width: 1.3,
+    cell: ({ state, maintenance }) => <MaintainedState state={state} maintenance={maintenance} />,
+    text: ({ state, maintenance }) => (maintenance ? `${state}, maintenance` : state),
   },
   textColumn("hypervisor", "Hypervisor", ({ hypervisor, hypervisorVersion }) =>
     hypervisor === null ? null : `${hypervisor} ${hypervisorVersion ?? ""}`.trimEnd(),
   ),
-  textColumn("technique", "Technique", ({ technique }) => technique),
+  textColumn("technique", "Technique", ({ technique }) => technique, true),
   {
     id: "cores",
     title: "Cores promised",
-    cell: ({ cores, promised }) => <Meter label="Cores" used={promised.cores} total={cores ?? 0} />,
+    cell: ({ cores, promised }) => <MeterCell label="Cores" used={promised.cores} total={cores ?? 0} />,
     text: ({ cores, promised }) => `${promised.cores} of ${cores ?? 0}`,
   },
   {
@@ -36,7 +37,12 @@ const COLUMNS: readonly Column<Host>[] = [
     title: "Memory promised",
     width: 1.3,
     cell: ({ memoryMiB, promised }) => (
-      <Meter label="Memory" used={promised.memoryMiB / MIB_PER_GIB} total={(memoryMiB ?? 0) / MIB_PER_GIB} unit="GiB" />
+      <MeterCell
+        label="Memory"
+        used={promised.memoryMiB / MIB_PER_GIB}
+        total={(memoryMiB ?? 0) / MIB_PER_GIB}
+        unit="GiB"
+      />
     ),
     text: ({ memoryMiB, promised }) => `${promised.memoryMiB} of ${memoryMiB ?? 0} MiB`,
   },

@@ -1,8 +1,8 @@
 import type { ItemOf } from "../../api/queries.ts";
+import { createdColumn, textColumn } from "../../kit/columns.tsx";
 import { LinkButton } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { BulkAction, Column } from "../../kit/list-types.ts";
-import { createdColumn, textColumn } from "./columns.tsx";
 import { EstateTabs } from "./estate-page.tsx";
 
 type Range = ItemOf<"listIdentityRanges">;

@@ -1,10 +1,10 @@
 import type { ItemOf } from "../../api/queries.ts";
+import { createdColumn, nameColumn, numberColumn, textColumn } from "../../kit/columns.tsx";
 import { LinkButton } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { BulkAction, Column } from "../../kit/list-types.ts";
 import { hrefOf } from "../../kit/paths.ts";
 import { bytesText } from "../../kit/size-rules.ts";
-import { createdColumn, nameColumn, numberColumn, textColumn } from "./columns.tsx";
 import { EstateTabs } from "./estate-page.tsx";
 import { RunningImages } from "./running-images.tsx";
 

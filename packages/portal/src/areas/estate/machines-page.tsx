@@ -1,11 +1,11 @@
 import type { ItemOf } from "../../api/queries.ts";
+import { createdColumn, Dash, nameColumn, numberColumn, textColumn } from "../../kit/columns.tsx";
 import { LinkButton, ObjectLink } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { BulkAction, Column } from "../../kit/list-types.ts";
 import { hrefOf } from "../../kit/paths.ts";
 import { memoryText } from "../../kit/size-rules.ts";
 import { State } from "../../kit/state.tsx";
-import { createdColumn, Dash, nameColumn, numberColumn, textColumn } from "./columns.tsx";
 import { EstateTabs } from "./estate-page.tsx";
 import { Power } from "./power.tsx";
 import "./estate.css";
@@ -14,12 +14,13 @@ type Machine = ItemOf<"listMachines">;
 
 const COLUMNS: readonly Column<Machine>[] = [
   nameColumn("machine"),
-  { id: "state", title: "State", sort: "state", cell: ({ state }) => <State value={state} /> },
   {
-    id: "maintenance",
-    title: "Maintenance",
-    cell: ({ maintenance }) => (maintenance ? <State value="maintenance" /> : <Dash />),
-    text: ({ maintenance, maintenanceReason }) => (maintenance ? (maintenanceReason ?? "yes") : ""),
+    id: "state",
+    title: "State",
+    sort: "state",
+    width: 1.3,
+    cell: ({ state, maintenance }) => <MaintainedState state={state} maintenance={maintenance} />,
+    text: ({ state, maintenance }) => (maintenance ? `${state}, maintenance` : state),
   },
   {
     id: "place",
@@ -41,17 +42,26 @@ const COLUMNS: readonly Column<Machine>[] = [
     id: "power",
     title: "Power",
     width: 1.6,
-    cell: ({ power }) => <Power power={power} />,
+    cell: ({ power }) => <Power power={power} isCompact />,
     text: ({ power }) => power.observed,
   },
   { id: "health", title: "Health", cell: ({ health }) => <Health value={health} /> },
-  numberColumn("cores", "Cores", ({ cores }) => cores),
-  textColumn("memory", "Memory", ({ memoryMiB }) => (memoryMiB === null ? null : memoryText(memoryMiB))),
+  { ...numberColumn<Machine>("cores", "Cores", ({ cores }) => cores), isExtra: true },
+  textColumn("memory", "Memory", ({ memoryMiB }) => (memoryMiB === null ? null : memoryText(memoryMiB)), true),
   textColumn("model", "Model", ({ model }) => model, true),
   textColumn("serial", "Serial number", ({ serial }) => serial, true),
   textColumn("site", "Site", ({ site }) => site, true),
   createdColumn(),
 ];
+
+export function MaintainedState({ state, maintenance }: { readonly state: string; readonly maintenance: boolean }) {
+  return (
+    <span className="estate-states">
+      <State value={state} />
+      {maintenance && <State value="maintenance" />}
+    </span>
+  );
+}
 
 export function Health({ value }: { readonly value: Machine["health"] }) {
   const tone = { ok: "good", warning: "waiting", critical: "bad", unknown: "waiting" } as const;

@@ -1,11 +1,11 @@
 import type { ItemOf } from "../../api/queries.ts";
+import { createdColumn, nameColumn, numberColumn, textColumn } from "../../kit/columns.tsx";
 import { LinkButton, ObjectLink } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { Column } from "../../kit/list-types.ts";
-import { Meter } from "../../kit/meter.tsx";
 import { hrefOf } from "../../kit/paths.ts";
-import { createdColumn, nameColumn, numberColumn, textColumn } from "./columns.tsx";
 import { EstateTabs } from "./estate-page.tsx";
+import { MeterCell } from "./meter-cell.tsx";
 
 type Network = ItemOf<"listNetworks">;
 
@@ -20,7 +20,7 @@ const COLUMNS: readonly Column<Network>[] = [
     id: "held",
     title: "Addresses held",
     width: 1.4,
-    cell: ({ addresses }) => <Meter label="Held" used={addresses.held} total={addresses.automatic} />,
+    cell: ({ addresses }) => <MeterCell label="Held" used={addresses.held} total={addresses.automatic} />,
     text: ({ addresses }) => `${addresses.held} of ${addresses.automatic}`,
   },
   textColumn("domain", "Domain", ({ domain }) => domain, true),

@@ -1,26 +1,6 @@
-import type { OperationName } from "../../api/client.ts";
 import type { Widgets } from "../../kit/form-fields.tsx";
-import type { Crumb } from "../../kit/page.tsx";
+import type { ChangedNoun, NewNoun } from "../../kit/noun-forms.tsx";
 import { pickMany, pickOne } from "../../kit/pickers.tsx";
-
-/** What is made or changed by a form that is drawn from the contract alone. */
-export interface Noun {
-  readonly title: string;
-  readonly list: Crumb;
-  readonly order: readonly string[];
-  readonly widgets?: Widgets;
-  readonly submitLabel?: string;
-}
-export interface NewNoun extends Noun {
-  readonly operation: OperationName;
-}
-export interface ChangedNoun extends Noun {
-  readonly operation: OperationName;
-  /** Reads what is to be changed. */
-  readonly reads: OperationName;
-  /** Fields of the form that the object has under the same name. */
-  readonly fields: readonly string[];
-}
 
 const site = pickOne("listSites");
 const poolWidgets: Widgets = {
@@ -85,6 +65,7 @@ export const CHANGED_NOUNS: Readonly<Record<string, ChangedNoun>> = {
     list: lists.network,
     operation: "updateNetwork",
     reads: "getNetwork",
+    param: "id",
     order: ["gateway", "vlan", "dns", "domain", "pxe"],
     fields: ["gateway", "vlan", "dns", "domain", "pxe"],
   },
@@ -93,6 +74,7 @@ export const CHANGED_NOUNS: Readonly<Record<string, ChangedNoun>> = {
     list: lists.pool,
     operation: "updatePool",
     reads: "getPool",
+    param: "id",
     order: POOL_ORDER,
     fields: POOL_ORDER.slice(1),
     widgets: poolWidgets,
@@ -102,6 +84,7 @@ export const CHANGED_NOUNS: Readonly<Record<string, ChangedNoun>> = {
     list: lists.site,
     operation: "updateSite",
     reads: "getSite",
+    param: "id",
     order: ["dial"],
     fields: ["dial"],
   },

@@ -23,13 +23,7 @@ export function PlaceTile({ place, isChosen, onChoose }: PlaceTileProps) {
         <Link to={pathOf(place)}>{place.name}</Link>
         <LookLabel look={health} />
       </div>
-      <Button
-        variant="plain"
-        className="estate-tile__body"
-        aria-pressed={isChosen}
-        aria-label={`${place.name}: ${placeWords(place)}; ${isChosen ? "hide" : "show"} what is in it and what it is connected to`}
-        onClick={onChoose}
-      >
+      <Button variant="plain" className="estate-tile__body" aria-pressed={isChosen} onClick={onChoose}>
         {slices.length > 0 && (
           <span className="estate-slices" aria-hidden="true">
             {slices.map(({ word, tone, count }) => (
@@ -41,7 +35,12 @@ export function PlaceTile({ place, isChosen, onChoose }: PlaceTileProps) {
             ))}
           </span>
         )}
-        <span className="estate-tile__words">{placeWords(place)}</span>
+        <span className="estate-tile__words">
+          {placeWords(place)}
+          <span className="pf-v6-screen-reader">
+            ; {isChosen ? "hide" : "show"} what is in {place.name} and what it is connected to
+          </span>
+        </span>
         {slices.length > 0 && (
           <span className="estate-tile__words berth-muted">
             {slices.map(({ word, count }) => `${count} ${word}`).join(", ")}

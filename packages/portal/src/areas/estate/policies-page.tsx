@@ -1,9 +1,9 @@
 import type { ItemOf } from "../../api/queries.ts";
+import { createdColumn, nameColumn, textColumn } from "../../kit/columns.tsx";
 import { LinkButton } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { BulkAction, Column } from "../../kit/list-types.ts";
 import { hrefOf } from "../../kit/paths.ts";
-import { createdColumn, nameColumn, textColumn } from "./columns.tsx";
 import { EstateTabs } from "./estate-page.tsx";
 import { ExplainBoot } from "./explain-boot.tsx";
 

@@ -1,11 +1,11 @@
 import type { ItemOf } from "../../api/queries.ts";
+import { createdColumn, nameColumn, numberColumn, textColumn } from "../../kit/columns.tsx";
 import { LinkButton } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { Column } from "../../kit/list-types.ts";
-import { Meter } from "../../kit/meter.tsx";
 import { hrefOf } from "../../kit/paths.ts";
-import { createdColumn, nameColumn, numberColumn, textColumn } from "./columns.tsx";
 import { EstateTabs } from "./estate-page.tsx";
+import { MeterCell } from "./meter-cell.tsx";
 
 type Pool = ItemOf<"listPools">;
 const MIB_PER_GIB = 1024;
@@ -17,20 +17,25 @@ const COLUMNS: readonly Column<Pool>[] = [
   {
     id: "machines",
     title: "Machines promised",
-    cell: ({ promised, total }) => <Meter label="Machines" used={promised.machines} total={total.machines} />,
+    cell: ({ promised, total }) => <MeterCell label="Machines" used={promised.machines} total={total.machines} />,
     text: ({ promised, total }) => `${promised.machines} of ${total.machines}`,
   },
   {
     id: "cores",
     title: "Cores promised",
-    cell: ({ promised, total }) => <Meter label="Cores" used={promised.cores} total={total.cores} />,
+    cell: ({ promised, total }) => <MeterCell label="Cores" used={promised.cores} total={total.cores} />,
     text: ({ promised, total }) => `${promised.cores} of ${total.cores}`,
   },
   {
     id: "memory",
     title: "Memory promised",
     cell: ({ promised, total }) => (
-      <Meter label="Memory" used={promised.memoryMiB / MIB_PER_GIB} total={total.memoryMiB / MIB_PER_GIB} unit="GiB" />
+      <MeterCell
+        label="Memory"
+        used={promised.memoryMiB / MIB_PER_GIB}
+        total={total.memoryMiB / MIB_PER_GIB}
+        unit="GiB"
+      />
     ),
     text: ({ promised, total }) => `${promised.memoryMiB} of ${total.memoryMiB} MiB`,
   },
@@ -38,7 +43,7 @@ const COLUMNS: readonly Column<Pool>[] = [
     id: "storage",
     title: "Storage promised",
     cell: ({ promised, total }) => (
-      <Meter label="Storage" used={promised.storageGiB} total={total.storageGiB} unit="GiB" />
+      <MeterCell label="Storage" used={promised.storageGiB} total={total.storageGiB} unit="GiB" />
     ),
     text: ({ promised, total }) => `${promised.storageGiB} of ${total.storageGiB} GiB`,
   },

@@ -1,11 +1,11 @@
 import type { ItemOf } from "../../api/queries.ts";
+import { numberColumn, textColumn } from "../../kit/columns.tsx";
 import { ObjectLink } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { Column } from "../../kit/list-types.ts";
 import { memoryText } from "../../kit/size-rules.ts";
 import { State } from "../../kit/state.tsx";
 import { When } from "../../kit/when.tsx";
-import { numberColumn, textColumn } from "./columns.tsx";
 import { ESTATE } from "./estate-page.tsx";
 
 type Reservation = ItemOf<"listReservations">;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { initialSettings, settingsOf, settingsToSend } from "./settings-rules.ts";
+import { initialSettings, settingsOf, settingsToSend, shownSettings } from "./settings-rules.ts";
 
 /** As `GET /v1/providers` answers for redfish and libvirt, shortened. */
 const redfish = settingsOf({
@@ -58,4 +58,10 @@ describe("a form from the settings' schema", () => {
     });
     expect(settingsToSend(libvirt, { port: "many" })).toEqual({ port: "many" });
   });
+});
+
+it("settings are shown as terms and values, the nested ones last", () => {
+  const shown = shownSettings({ tls: { mode: "pin" }, endpoint: "https://a", port: 1, ca: "x".repeat(300) });
+  expect(shown.map(([term]) => term)).toEqual(["endpoint", "port", "ca", "tls.mode"]);
+  expect(shown[2]?.[1]).toHaveLength(201);
 });

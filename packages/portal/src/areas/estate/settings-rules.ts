@@ -113,10 +113,12 @@ function asJson(value: unknown): Json {
 
 /** Settings as terms and values: what stands inside another setting is named by its path. */
 export function shownSettings(settings: Json, above = ""): [term: string, value: string][] {
-  return Object.entries(settings).flatMap(([name, value]): [string, string][] => {
+  const isNested = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+  // The database gives keys back in an order of its own: what is one word comes first, as the address does.
+  const entries = Object.entries(settings).toSorted(([, a], [, b]) => Number(isNested(a)) - Number(isNested(b)));
+  return entries.flatMap(([name, value]): [string, string][] => {
     const term = `${above}${name}`;
-    if (typeof value === "object" && value !== null && !Array.isArray(value))
-      return shownSettings(asJson(value), `${term}.`);
+    if (isNested(value)) return shownSettings(asJson(value), `${term}.`);
     return [[term, typeof value === "string" ? shorten(value) : JSON.stringify(value)]];
   });
 }

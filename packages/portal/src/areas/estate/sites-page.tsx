@@ -1,9 +1,9 @@
 import type { ItemOf } from "../../api/queries.ts";
+import { createdColumn, nameColumn, numberColumn, textColumn } from "../../kit/columns.tsx";
 import { LinkButton } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { Column } from "../../kit/list-types.ts";
 import { hrefOf } from "../../kit/paths.ts";
-import { createdColumn, nameColumn, numberColumn, textColumn } from "./columns.tsx";
 import { EstateTabs } from "./estate-page.tsx";
 
 type Site = ItemOf<"listSites">;

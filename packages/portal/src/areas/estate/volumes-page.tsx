@@ -1,10 +1,10 @@
 import type { ItemOf } from "../../api/queries.ts";
+import { Dash, numberColumn, textColumn } from "../../kit/columns.tsx";
 import { ObjectLink } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { Column } from "../../kit/list-types.ts";
 import { State } from "../../kit/state.tsx";
 import { When } from "../../kit/when.tsx";
-import { Dash, numberColumn, textColumn } from "./columns.tsx";
 import { EstateTabs } from "./estate-page.tsx";
 
 type Volume = ItemOf<"listVolumes">;

@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
-import { ObjectLink } from "../../kit/link.tsx";
-import type { Column } from "../../kit/list-types.ts";
-import type { ObjectKind } from "../../kit/paths.ts";
-import { When } from "../../kit/when.tsx";
+import { ObjectLink } from "./link.tsx";
+import type { Column } from "./list-types.ts";
+import type { ObjectKind } from "./paths.ts";
+import { When } from "./when.tsx";
 
-/** Columns that many lists of the estate have. */
+/** Columns that many lists have. */
 export function nameColumn<T extends { name: string }>(kind: ObjectKind): Column<T> {
   return { id: "name", title: "Name", sort: "name", cell: ({ name }) => <ObjectLink kind={kind} id={name} /> };
 }
