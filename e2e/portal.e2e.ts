@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addUser, openAs, openPage, type PortalPage, startBrowser, type Who } from "./browser.ts";
+import { addUser, openAs, openAsRole, openPage, type PortalPage, startBrowser, type Who } from "./browser.ts";
 import { startCutProxy } from "./cut-proxy.ts";
 import { visitEveryPage } from "./every-page.ts";
 import type { Api } from "./house.ts";
@@ -85,6 +85,21 @@ describe("signing in", () => {
 });
 
 describe("around every page", () => {
+  it("leads each role to what it has a use for", async () => {
+    const user = await openAsRole(browser, place.controller, "user");
+    await user.page.goto("/");
+    const pages = user.page.getByRole("navigation", { name: "Pages" });
+    await pages.getByRole("link", { name: "Catalogue" }).waitFor();
+    expect(await pages.getByRole("link", { name: "Estate" }).count()).toBe(0);
+    await user.close();
+    const operator = await openAsRole(browser, place.controller, "operator");
+    await operator.page.goto("/");
+    await operator.page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Estate" }).click();
+    await operator.page.getByRole("heading", { level: 1 }).waitFor();
+    expect(operator.errors).toEqual([]);
+    await operator.close();
+  });
+
   it("keeps the theme over a reload", async () => {
     await withPage(async (page) => {
       await page.goto("/operations");

@@ -47,7 +47,7 @@ function isUnreachable(error: unknown): boolean {
   return error instanceof ClientError && (error.code === "unreachable" || error.code === "unavailable");
 }
 
-export function queryKey(operation: OperationName, input?: object): readonly unknown[] {
+function queryKey(operation: OperationName, input?: object): readonly unknown[] {
   return [operation, input ?? {}];
 }
 

@@ -331,7 +331,7 @@ function ObjectListField({ item, ...props }: FieldProps & { item: Extract<Shape,
   );
 }
 
-export function AddButton({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
+function AddButton({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
   return (
     <Button variant="link" isInline icon={<PlusCircleIcon />} onClick={onClick}>
       {label}
@@ -339,6 +339,6 @@ export function AddButton({ label, onClick }: { readonly label: string; readonly
   );
 }
 
-export function RemoveButton({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
+function RemoveButton({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
   return <Button variant="plain" icon={<TrashIcon />} aria-label={label} onClick={onClick} />;
 }

@@ -26,7 +26,7 @@ export function fieldLabel(name: string): string {
 
 const UNITS: Readonly<Record<string, string>> = { Ms: "ms", Seconds: "s", Days: "days", Percent: "%" };
 
-export function valueAt(values: unknown, path: Path): unknown {
+function valueAt(values: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, part) => {
     if (typeof value !== "object" || value === null) return undefined;
     return (value as Record<string | number, unknown>)[part];

@@ -31,7 +31,7 @@ export const SEARCHED: readonly {
 ];
 
 /** How well a text fits what was typed: all words must be in it; beginnings count more. Null when it does not fit. */
-export function score(title: string, typed: string): number | null {
+function score(title: string, typed: string): number | null {
   const text = title.toLowerCase();
   let sum = 0;
   for (const word of typed
