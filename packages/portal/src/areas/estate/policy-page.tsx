@@ -10,12 +10,13 @@ const CRUMBS = [ESTATE, { title: "Boot policies", to: "/estate/policies" }];
 
 /** A policy is applied under its name: the same form makes one and changes it. */
 export function PolicyPage() {
-  const name = useParam("id");
-  const policies = useApi("listBootPolicies", { query: { search: name, limit: 500 } });
+  const idOrName = useParam("id");
+  const policies = useApi("listBootPolicies", { query: { limit: 500 } }, { staleMs: Number.POSITIVE_INFINITY });
   return (
     <Loaded query={policies}>
       {({ items }) => {
-        const known = items.find((policy) => policy.name === name);
+        const known = items.find((policy) => policy.name === idOrName || policy.id === idOrName);
+        const name = known?.name ?? idOrName;
         const { action, position, mac, model, serial } = known ?? {};
         const given = Object.entries({ action, position, mac, model, serial }).filter(([, value]) => value != null);
         return (

@@ -1,7 +1,8 @@
 import { FormSelect, FormSelectOption } from "@patternfly/react-core";
 import { useState } from "react";
 import { useApi } from "../../api/queries.ts";
-import type { WidgetProps, Widgets } from "../../kit/form-fields.tsx";
+import type { Widgets } from "../../kit/form-fields.tsx";
+import type { WidgetProps } from "../../kit/plain-field.tsx";
 import { SettingFields } from "./provider-fields.tsx";
 import { initialSettings, type Setting, settingsOf, settingsToSend } from "./settings-rules.ts";
 
