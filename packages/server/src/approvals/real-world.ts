@@ -9,7 +9,7 @@ import type { SecretBox } from "../kernel/secrets.ts";
 import { tokenOf } from "./ask.ts";
 import { secretOf } from "./rule-actions.ts";
 import { webhookHeaders } from "./signature.ts";
-import { endAsk, isOpen, readAsk } from "./store.ts";
+import { type AskRow, endAsk, isOpen, readAsk } from "./store.ts";
 import type { AskWorld } from "./world.ts";
 
 type Question = z.input<typeof ApprovalAsked>;
@@ -28,7 +28,11 @@ export interface AskWorldDeps {
   describe(requestId: string): Promise<RequestFacts>;
   /** Tells approvers that a request is theirs to decide. */
   askPeople(tx: Tx, requestId: string): Promise<void>;
+  /** How long the tool may take to say that it has the question. */
+  readonly answerMs?: number;
 }
+
+const ANSWER_MS = 15_000;
 
 export function createAskWorld(deps: AskWorldDeps): AskWorld {
   const { db } = deps;
@@ -36,8 +40,11 @@ export function createAskWorld(deps: AskWorldDeps): AskWorld {
     async post(askId, call) {
       const ask = await readAsk(db, askId);
       if (!isOpen(ask)) return { isTaken: true };
-      const problem = await tryToPost(deps, askId, call).catch((error: unknown) => {
+      const patience = AbortSignal.timeout(deps.answerMs ?? ANSWER_MS);
+      const signal = AbortSignal.any([call.signal, patience]);
+      const problem = await tryToPost(deps, ask, { signal }).catch((error: unknown) => {
         if (error instanceof AppError) return error.message;
+        if (patience.aborted && !call.signal.aborted) return "the tool did not answer in time";
         throw error;
       });
       if (problem !== null) call.log.warn("the outside tool did not take the question", { askId, problem });
@@ -57,9 +64,9 @@ export function createAskWorld(deps: AskWorldDeps): AskWorld {
 }
 
 /** Null when the tool took the question, else why not. */
-async function tryToPost(deps: AskWorldDeps, askId: string, call: { signal: AbortSignal }): Promise<string | null> {
+async function tryToPost(deps: AskWorldDeps, ask: AskRow, call: { signal: AbortSignal }): Promise<string | null> {
   const { db, secrets } = deps;
-  const ask = await readAsk(db, askId);
+  const askId = ask.id;
   const rule =
     ask.rule_id === null
       ? undefined
