@@ -33,8 +33,10 @@ export function cliOf(route: Route, input: AnyInput): string | null {
     ...(document === null ? [] : ["-"]),
   ];
   const line = words.map(quote).join(" ");
-  const stdin = document ?? (from === null ? null : JSON.stringify(from, null, 2));
-  return stdin === null ? line : `${line} ${hereDocument(stdin)}`;
+  if (from !== null) return `${line} ${hereDocument(JSON.stringify(from, null, 2))}`;
+  if (document === null) return line;
+  // A here-document would add a line end to the last line.
+  return document.endsWith("\n") ? `${line} ${hereDocument(document)}` : `printf %s ${quote(document)} | ${line}`;
 }
 
 /** One word for a POSIX shell: nothing in it means anything but itself. */

@@ -47,6 +47,11 @@ it("quotes any word for a POSIX shell", () => {
   );
 });
 
+it("gives a text without a last line end as it is", () => {
+  const line = codeOf("checkScript", { body: { text: "console.log('a')" } }).cli;
+  expect(line).toBe(`printf %s 'console.log('\\''a'\\'')' | berth script check -`);
+});
+
 it("gives a shell any text on standard input", () => {
   for (const text of ["a: 1\n", "END\n$HOME `id` 'x'\nEND_\n", "without a last line end", "\\ \" '"]) {
     const output = execFileSync("/bin/sh", ["-c", `cat ${hereDocument(text)}`], { encoding: "utf8" });
@@ -100,7 +105,7 @@ it("has curl send the same request, with what its headers need", () => {
       "  -X POST \\",
       '  "$BERTH_URL"/v1/things/a%20b \\',
       '  -H "Authorization: Bearer $BERTH_TOKEN" \\',
-      '  -H "Idempotency-Key: $(uuidgen)" \\',
+      '  -H "Idempotency-Key: shown-$(date +%s)-$$" \\',
       `  -H 'If-Match: "3"' \\`,
       "  -H 'Content-Type: application/json' \\",
       "  --data-binary @- <<'END'",

@@ -30,7 +30,8 @@ function curlOf(route: Route, input: AnyInput): string {
     // Quoted apart: the variable is for the shell to fill in, the rest is not.
     `"$BERTH_URL"${quote(`${pathname}${search}`)}`,
     '-H "Authorization: Bearer $BERTH_TOKEN"',
-    ...(route.starts === true ? ['-H "Idempotency-Key: $(uuidgen)"'] : []),
+    // Not every computer has uuidgen; every one has time and process ids.
+    ...(route.starts === true ? ['-H "Idempotency-Key: shown-$(date +%s)-$$"'] : []),
     ...(input.ifMatch === undefined ? [] : [`-H ${quote(`If-Match: "${input.ifMatch}"`)}`]),
     ...(route.body === undefined ? [] : ["-H 'Content-Type: application/json'", "--data-binary @-"]),
   ];
@@ -44,7 +45,7 @@ function typescriptOf(operation: string, route: Route, input: AnyInput): string 
   const argument = given.length === 0 ? "" : literal(Object.fromEntries(given), "");
   const call = `berth.${operation}(${argument})`;
   const use =
-    route.stream === true
+    route.stream === true || route.lines === true
       ? `for await (const event of ${call}) console.log(event);`
       : `const answer = await ${call};\nconsole.log(answer);`;
   return `import { createClient } from "@berth/api/client.ts";

@@ -1,11 +1,10 @@
 import type { ClientError } from "@berth/api/client-error.ts";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
-import type { OperationName } from "./client.ts";
 import { api } from "./client.ts";
 import { connectionState, heardFrom, lostWith, onConnection } from "./connection.ts";
 import { type LiveEvent, mergeTags, tagsTouched } from "./live-rules.ts";
-import { routeOf } from "./queries.ts";
+import { readAgain } from "./read-again.ts";
 
 /** Events come in swarms; what they touch is read again at most this often. */
 const GATHER_MS = 1_000;
@@ -25,9 +24,7 @@ export function LiveEvents() {
       timer = undefined;
       const tags = mergeTags(waiting.map(tagsTouched));
       waiting = [];
-      void client.invalidateQueries({
-        predicate: ({ queryKey: [operation] }) => tags === null || tags.has(routeOf(operation as OperationName).tag),
-      });
+      readAgain(client, tags);
     };
     return listen({
       onEvent: (event) => {
@@ -35,7 +32,7 @@ export function LiveEvents() {
         if (timer === undefined) timer = window.setTimeout(flush, GATHER_MS);
       },
       // Whatever has happened meanwhile was not told.
-      onBack: () => void client.invalidateQueries(),
+      onBack: () => readAgain(client),
     });
   }, [client, isSignedOut]);
   return null;
@@ -89,9 +86,20 @@ function listen({ onEvent, onBack }: Listener): () => void {
     } else if (source === null) open();
   };
 
+  // A stream may hang on a line that is dead since a lid was closed: calls find that out, and then it begins anew.
+  let before = connectionState().connection;
+  const offConnection = onConnection(() => {
+    const { connection } = connectionState();
+    const isBack = before === "lost" && connection === "connected";
+    before = connection;
+    if (!isBack) return;
+    wasLost = true;
+    open();
+  });
   document.addEventListener("visibilitychange", onVisibility);
   open();
   return () => {
+    offConnection();
     document.removeEventListener("visibilitychange", onVisibility);
     window.clearTimeout(hidden);
     close();

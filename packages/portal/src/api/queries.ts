@@ -15,6 +15,7 @@ import {
 import type { z } from "zod";
 import { type Api, api, type BerthContract, type OperationName } from "./client.ts";
 import { lostWith } from "./connection.ts";
+import { readAgain } from "./read-again.ts";
 
 export type InputOf<K extends OperationName> = NonNullable<Parameters<Api[K]>[0]>;
 export type OutputOf<K extends OperationName> = z.output<BerthContract[K]["response"]>;
@@ -91,7 +92,7 @@ export function useAct<K extends OperationName>(
   return useMutation<OutputOf<K>, ClientError, InputOf<K>>({
     mutationFn: (input) => callOf(operation)(input) as Promise<OutputOf<K>>,
     onSuccess: (answer, input) => {
-      void client.invalidateQueries();
+      readAgain(client);
       options.onDone?.(answer, input);
     },
   });
@@ -112,6 +113,6 @@ export function useAnyAct(): UseMutationResult<unknown, ClientError, AnyCall> {
   const client = useQueryClient();
   return useMutation<unknown, ClientError, AnyCall>({
     mutationFn: ({ operation, input }) => callOf(operation)(input),
-    onSuccess: () => void client.invalidateQueries(),
+    onSuccess: () => readAgain(client),
   });
 }

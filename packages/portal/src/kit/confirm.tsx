@@ -32,12 +32,12 @@ export function Confirm(props: ConfirmProps) {
       <ModalBody>
         <div className="berth-stack">
           {lost !== undefined && (
-            <Alert variant="danger" isInline isPlain title="Lost for good" component="h3">
+            <Alert variant="danger" isInline isPlain title="Lost for good" component="h2">
               {lost}
             </Alert>
           )}
           {kept !== undefined && (
-            <Alert variant="success" isInline isPlain title="Kept" component="h3">
+            <Alert variant="success" isInline isPlain title="Kept" component="h2">
               {kept}
             </Alert>
           )}

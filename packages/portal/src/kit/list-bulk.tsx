@@ -3,6 +3,7 @@ import { Button, Modal, ModalBody, ModalFooter, ModalHeader, Progress } from "@p
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { callOf } from "../api/queries.ts";
+import { readAgain } from "../api/read-again.ts";
 import { type BulkPreview, previewBulk } from "./list-rules.ts";
 import type { BulkAction } from "./list-types.ts";
 
@@ -87,7 +88,7 @@ function BulkDialog<T>({ action, preview, nameOf, onClose }: BulkDialogProps<T>)
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    await client.invalidateQueries();
+    readAgain(client);
   };
 
   return (

@@ -1,11 +1,13 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { type ItemOf, routeOf } from "../api/queries.ts";
+import { isLongList } from "../api/read-again.ts";
 import { download } from "./download.ts";
 import { Empty, type EmptyProps } from "./empty.tsx";
 import { ListBulk } from "./list-bulk.tsx";
 import { ListGroups } from "./list-groups.tsx";
-import { type ListOperation, readWholeList, useList } from "./list-query.ts";
+import { type ListOperation, listKey, readWholeList, useList } from "./list-query.ts";
 import { csvOf, filtersOf, groupRows, queryFrom } from "./list-rules.ts";
 import { ListTable, type TableRow } from "./list-table.tsx";
 import { ListToolbar } from "./list-toolbar.tsx";
@@ -53,6 +55,7 @@ export function List<K extends ListOperation>(props: ListPageProps<K>) {
   const route = routeOf(operation);
   const search = useSearch({ strict: false }) as Record<string, unknown>;
   const navigate = useNavigate();
+  const client = useQueryClient();
   const own = useListViews(operation);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
 
@@ -80,6 +83,9 @@ export function List<K extends ListOperation>(props: ListPageProps<K>) {
   const chosen = (items ?? []).filter((item) => selected.has(rowId(item)));
   const nameOf = (item: ItemOf<K>) => (columns[0] === undefined ? rowId(item) : columnText(columns[0], item));
   const isFiltered = Object.keys(queryFrom(route, { ...search, sort: undefined })).length > 0;
+
+  const isOutdated = list.isStale && isLongList(list.data?.pages ?? 0);
+  const onReadAgain = () => void client.resetQueries({ queryKey: listKey(operation, query) });
 
   const onExport = async () => {
     const all = await readWholeList(operation, query);
@@ -114,6 +120,7 @@ export function List<K extends ListOperation>(props: ListPageProps<K>) {
           onDropView={own.dropView}
           onExport={onExport}
           count={countText(items?.length ?? 0, list.hasNextPage)}
+          onReadAgain={isOutdated ? onReadAgain : null}
         />
         <Loaded query={list as never}>
           {() =>

@@ -15,8 +15,10 @@ interface ListAnswer<T> {
 
 const PAGE_ROWS = 100;
 const EXPORT_ROWS = 500;
-/** Beyond this, reading all again at each event would cost more than it tells. */
-const LIVE_PAGES = 5;
+
+export function listKey(operation: ListOperation, query: Readonly<Record<string, unknown>>): unknown[] {
+  return [operation, { list: query }];
+}
 
 /** A list's rows as far as they have been read by now; more on demand. */
 export function useList<K extends ListOperation>(operation: K, query: Readonly<Record<string, unknown>>) {
@@ -27,7 +29,7 @@ export function useList<K extends ListOperation>(operation: K, query: Readonly<R
     unknown[],
     string | null
   >({
-    queryKey: [operation, { list: query }],
+    queryKey: listKey(operation, query),
     queryFn: async ({ pageParam, signal }) => {
       const cursor = pageParam === null ? {} : { cursor: pageParam };
       const answer = await callOf(operation)({ query: { limit: PAGE_ROWS, ...query, ...cursor }, signal });
@@ -36,8 +38,9 @@ export function useList<K extends ListOperation>(operation: K, query: Readonly<R
     initialPageParam: null,
     getNextPageParam: (last) => last.next ?? null,
     placeholderData: keepPreviousData,
-    enabled: true,
-    refetchOnWindowFocus: (one) => (one.state.data?.pages.length ?? 0) <= LIVE_PAGES,
+    // Events say when it is outdated, so that a long list is not read again without a reason.
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnMount: "always",
     select: ({ pages }) => ({ items: pages.flatMap((page) => page.items), pages: pages.length }),
   });
 }

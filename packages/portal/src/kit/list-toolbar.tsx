@@ -35,6 +35,8 @@ export interface ListToolbarProps {
   readonly onDropView: (name: string) => void;
   readonly onExport: () => Promise<void>;
   readonly count: string;
+  /** For a list that is too long to be read again by itself; null while it is up to date. */
+  readonly onReadAgain: (() => void) | null;
 }
 
 const TYPING_MS = 250;
@@ -77,6 +79,11 @@ export function ListToolbar(props: ListToolbarProps) {
         <Button variant="plain" icon={<ColumnsIcon />} aria-label="Columns" />
       </Popover>
       <ExportButton onExport={props.onExport} />
+      {props.onReadAgain !== null && (
+        <Button variant="link" isInline onClick={props.onReadAgain}>
+          Something has changed: read it again
+        </Button>
+      )}
       <span className="berth-toolbar__count" role="status">
         {props.count}
       </span>

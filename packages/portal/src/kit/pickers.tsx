@@ -2,7 +2,7 @@ import { Checkbox, FormSelect, FormSelectOption } from "@patternfly/react-core";
 import type { ReactNode } from "react";
 import type { OperationName } from "../api/client.ts";
 import { type InputOf, useApi } from "../api/queries.ts";
-import type { WidgetProps } from "./form-fields.tsx";
+import type { WidgetProps } from "./plain-field.tsx";
 
 interface Named {
   readonly name: string;

@@ -1,4 +1,5 @@
 import { contract } from "@berth/api/contract.ts";
+import type { Contract } from "@berth/api/route.ts";
 import { describe, expect, it } from "vitest";
 import { mergeTags, tagsTouched } from "../api/live-rules.ts";
 import { isCurrent, navigationFor } from "./navigation.ts";
@@ -40,7 +41,7 @@ describe("Ctrl-K", () => {
   });
 
   it("searches only lists that there are, by a text of their names", () => {
-    const routes: Readonly<Record<string, { readonly query?: { readonly shape: object } }>> = contract;
+    const routes: Contract = contract;
     const unknown = SEARCHED.filter(({ operation }) => !("search" in (routes[operation]?.query?.shape ?? {})));
     expect(unknown).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { Button, Radio, TextInput } from "@patternfly/react-core";
-import type { WidgetProps } from "../../kit/form-fields.tsx";
 import { endOfLease } from "../../kit/lease-words.ts";
+import type { WidgetProps } from "../../kit/plain-field.tsx";
 import { fromLocalInput, toLocalInput } from "../../kit/time-rules.ts";
 
 const DAY_MS = 24 * 3_600_000;

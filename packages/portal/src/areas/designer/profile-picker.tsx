@@ -1,5 +1,5 @@
 import { FormSelect, FormSelectOption } from "@patternfly/react-core";
-import type { WidgetProps } from "../../kit/form-fields.tsx";
+import type { WidgetProps } from "../../kit/plain-field.tsx";
 
 /** Chooses one of the names that the document itself defines. */
 export function ProfilePicker({ id, value, isInvalid, onChange, names }: WidgetProps & { names: readonly string[] }) {

@@ -1,6 +1,6 @@
 import { isObject, type Json } from "@berth/sdk/json.ts";
 import { FormSelect, FormSelectOption, TextArea, TextInput } from "@patternfly/react-core";
-import type { WidgetProps } from "../../kit/form-fields.tsx";
+import type { WidgetProps } from "../../kit/plain-field.tsx";
 
 const METHODS = ["GET", "POST", "PUT", "DELETE"] as const;
 
