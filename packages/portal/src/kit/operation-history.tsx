@@ -3,6 +3,7 @@ import { useApi } from "../api/queries.ts";
 import { ObjectLink } from "./link.tsx";
 import { Loaded } from "./problem.tsx";
 import { State } from "./state.tsx";
+import { exactTime } from "./time-rules.ts";
 import { Took, When } from "./when.tsx";
 
 const MOST = 50;
@@ -39,7 +40,7 @@ export function OperationHistory({ subjectId, none }: OperationHistoryProps) {
                       {operation.title}
                     </ObjectLink>
                     {operation.waitsFor !== null && (
-                      <div className="berth-muted">{`waits for ${operation.waitsFor}`}</div>
+                      <div className="berth-muted">{`waits for ${withReadableTimes(operation.waitsFor)}`}</div>
                     )}
                     {operation.error !== null && <div className="berth-bad">{operation.error}</div>}
                   </Td>
@@ -60,4 +61,11 @@ export function OperationHistory({ subjectId, none }: OperationHistoryProps) {
       }
     </Loaded>
   );
+}
+
+const ISO_TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+
+/** Workflows name the times that they wait for as machines do. */
+function withReadableTimes(text: string): string {
+  return text.replaceAll(ISO_TIME, (at) => exactTime(Date.parse(at)));
 }

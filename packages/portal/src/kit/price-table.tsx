@@ -7,8 +7,7 @@ import "./price-table.css";
 export function PriceTable({ price }: { readonly price: z.output<typeof PriceSummary> }) {
   const amount = (value: string) => money(value, price.currency);
   return (
-    <table className="berth-prices">
-      <caption className="pf-v6-u-screen-reader">Price by line</caption>
+    <table className="berth-prices" aria-label="Price by line">
       <tbody>
         {price.lines.map((line) => (
           <tr key={line.item}>

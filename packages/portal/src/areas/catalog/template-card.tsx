@@ -26,7 +26,7 @@ export function TemplateCard({ template }: { readonly template: ItemOf<"listTemp
       <CardTitle component="h2">
         <Link to={hrefOf("template", template.name)}>{template.title}</Link>
       </CardTitle>
-      <CardBody>
+      <CardBody className="berth-catalog__text">
         <p>{beginning(notes.about[0] ?? "The designer has left no notes.", MOST_TEXT)}</p>
         {notes.sizing !== null && (
           <p className="berth-muted">

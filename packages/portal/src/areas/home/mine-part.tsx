@@ -1,4 +1,6 @@
-import { Alert } from "@patternfly/react-core";
+import { ExclamationCircleIcon } from "@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon.js";
+import { ExclamationTriangleIcon } from "@patternfly/react-icons/dist/esm/icons/exclamation-triangle-icon.js";
+import { InfoCircleIcon } from "@patternfly/react-icons/dist/esm/icons/info-circle-icon.js";
 import { type ItemOf, useApi } from "../../api/queries.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { LinkButton, ObjectLink } from "../../kit/link.tsx";
@@ -49,16 +51,21 @@ export function MinePart({ name }: { readonly name: string }) {
   );
 }
 
+const SIGNS = { danger: ExclamationCircleIcon, warning: ExclamationTriangleIcon, info: InfoCircleIcon } as const;
+
 function DueRow({ due }: { readonly due: Due }) {
-  const title = (
-    <>
-      <ObjectLink kind={due.kind} id={due.id}>
-        {due.name}
-      </ObjectLink>
-      {`: ${due.text}`}
-    </>
+  const Sign = SIGNS[due.tone];
+  return (
+    <div className={`berth-home__due berth-home__due--${due.tone}`}>
+      <Sign title={due.tone} />
+      <div>
+        <ObjectLink kind={due.kind} id={due.id}>
+          {due.name}
+        </ObjectLink>
+        <div>{due.text}</div>
+      </div>
+    </div>
   );
-  return <Alert variant={due.tone} isInline isPlain title={title} component="h3" />;
 }
 
 function Services({ services }: { readonly services: readonly Service[] }) {

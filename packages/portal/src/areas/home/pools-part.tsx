@@ -7,7 +7,9 @@ import { memoryText } from "../../kit/size-rules.ts";
 import { Donut } from "./donut.tsx";
 
 type Usage = OutputOf<"getUsage">["items"][number];
-const MIB_PER_GIB = 1024;
+/** Of nothing, no unit is of interest. */
+const sizeText = (mib: number): string => (mib === 0 ? "0" : memoryText(mib));
+const storageText = (gib: number): string => sizeText(gib * 1024);
 const MOST_POOLS = 6;
 const MOST_SHARES = 5;
 
@@ -41,13 +43,8 @@ function PoolPanel({ pool }: { readonly pool: Usage }) {
         {pool.hosts > 0 && (
           <>
             <Donut label={`Cores of ${pool.hosts} hosts`} used={promised.cores} total={total.cores} />
-            <Donut
-              label="Memory of hosts"
-              used={promised.memoryMiB / MIB_PER_GIB}
-              total={Math.round(total.memoryMiB / MIB_PER_GIB)}
-              unit="GiB"
-            />
-            <Donut label="Storage of hosts" used={promised.storageGiB} total={total.storageGiB} unit="GiB" />
+            <Donut label="Memory of hosts" used={promised.memoryMiB} total={total.memoryMiB} text={sizeText} />
+            <Donut label="Storage of hosts" used={promised.storageGiB} total={total.storageGiB} text={storageText} />
           </>
         )}
         {addresses.total > 0 && <Donut label="Addresses" used={addresses.held} total={addresses.total} />}
@@ -76,7 +73,7 @@ function Shares({ shares, pool }: { readonly shares: Usage["shares"]; readonly p
             <Td dataLabel="Services">{share.services}</Td>
             <Td dataLabel="Physical">{share.machines}</Td>
             <Td dataLabel="Cores">{share.cores}</Td>
-            <Td dataLabel="Memory">{memoryText(share.memoryMiB)}</Td>
+            <Td dataLabel="Memory">{sizeText(share.memoryMiB)}</Td>
           </Tr>
         ))}
       </Tbody>

@@ -35,6 +35,7 @@ export function ApprovalCard({ request, decision, onDecision, onDecided }: Appro
       </CardTitle>
       <CardBody className="berth-stack">
         <Facts
+          columns={1}
           items={[
             ["What", `${countOfServers(holdings(request.reserved))}, from ${request.template}`],
             ["Price", `${money(price.perDay, price.currency)} a day, ${money(price.total, price.currency)} in all`],

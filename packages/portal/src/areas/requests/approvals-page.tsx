@@ -51,8 +51,13 @@ function Queue({ requests }: { readonly requests: readonly Request[] }) {
   const [decision, setDecision] = useState<Decision>(null);
   const area = useRef<HTMLDivElement>(null);
   const current = requests.find((request) => request.id === chosen) ?? requests[0];
-  // The keys work while the list or the card has the focus, and nowhere else.
-  useEffect(() => area.current?.focus(), []);
+  const currentId = current?.id;
+  // The keys work while something in here has the focus. It is never taken from what is elsewhere on the page.
+  useEffect(() => {
+    const focused = document.activeElement;
+    const isFree = focused === null || focused === document.body || area.current?.contains(focused) === true;
+    if (isFree && currentId !== undefined) focusCurrent(area.current);
+  }, [currentId]);
   if (current === undefined) return null;
 
   const choose = (id: string | null) => {
@@ -82,7 +87,7 @@ function Queue({ requests }: { readonly requests: readonly Request[] }) {
     event.preventDefault();
   };
   return (
-    <section ref={area} className="berth-approvals" onKeyDown={onKey} tabIndex={-1} aria-label="Requests to decide">
+    <section ref={area} className="berth-approvals" onKeyDown={onKey} aria-label="Requests to decide">
       <Card isCompact>
         <CardBody>
           <ul className="berth-approvals__list">
@@ -101,11 +106,11 @@ function Queue({ requests }: { readonly requests: readonly Request[] }) {
         key={current.id}
         request={current}
         decision={decision}
-        onDecision={setDecision}
-        onDecided={() => {
-          choose(nextAfter(ids, current.id));
-          area.current?.focus();
+        onDecision={(next) => {
+          setDecision(next);
+          if (next === null) focusCurrent(area.current);
         }}
+        onDecided={() => choose(nextAfter(ids, current.id))}
       />
     </section>
   );
@@ -130,6 +135,10 @@ function QueueItem({ request, isCurrent, onChoose }: QueueItemProps) {
       </span>
     </button>
   );
+}
+
+function focusCurrent(area: HTMLElement | null): void {
+  area?.querySelector<HTMLElement>('[aria-current="true"]')?.focus();
 }
 
 function isTyping(target: EventTarget): boolean {

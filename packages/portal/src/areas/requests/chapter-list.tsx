@@ -1,8 +1,8 @@
 import { ExpandableSection } from "@patternfly/react-core";
 import { CheckCircleIcon } from "@patternfly/react-icons/dist/esm/icons/check-circle-icon.js";
-import { CircleIcon } from "@patternfly/react-icons/dist/esm/icons/circle-icon.js";
 import { ExclamationCircleIcon } from "@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon.js";
 import { InProgressIcon } from "@patternfly/react-icons/dist/esm/icons/in-progress-icon.js";
+import { OutlinedCircleIcon } from "@patternfly/react-icons/dist/esm/icons/outlined-circle-icon.js";
 import type { ReactNode } from "react";
 import { When } from "../../kit/when.tsx";
 import type { Chapter } from "./story-rules.ts";
@@ -18,7 +18,7 @@ export interface ChapterBody {
 const SIGNS = {
   done: { Icon: CheckCircleIcon, className: "berth-good", word: "done" },
   now: { Icon: InProgressIcon, className: "berth-busy", word: "now" },
-  next: { Icon: CircleIcon, className: "berth-muted", word: "ahead" },
+  next: { Icon: OutlinedCircleIcon, className: "berth-muted", word: "ahead" },
   failed: { Icon: ExclamationCircleIcon, className: "berth-bad", word: "failed" },
 } as const;
 

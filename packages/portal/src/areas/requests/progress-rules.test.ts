@@ -104,6 +104,21 @@ describe("the plain progress of a delivery", () => {
   });
 });
 
+describe("a delivery that went back", () => {
+  it("failed in the phase that it had come to, and undid those before", () => {
+    const root = operation("root", { parentId: null, workflow: "service-deliver", state: "failed" });
+    const steps = whole.steps
+      .filter((one) => one.name !== "mark-active")
+      .map((one) => ({ ...one, state: "undone" as const }));
+    const phases = phasesOf({ ...whole, operations: [root, ...whole.operations], steps }, new Map(), new Date(at(99)));
+    expect(phases.map(({ id, state }) => `${id} ${state}`)).toEqual([
+      "prepare undone",
+      "servers undone",
+      "set-up failed",
+    ]);
+  });
+});
+
 describe("a failure", () => {
   const log = [
     { operationId: "app-1", at: at(1), step: null, level: "info" as const, message: "all is well here" },

@@ -10,7 +10,7 @@ export interface Deployment {
 
 /** What people wait through in front of the screen; approval and start date, which come before, wait for people and dates. */
 export type PhaseId = "prepare" | "servers" | "set-up" | "ready";
-export type PhaseState = "next" | "running" | "done" | "failed";
+export type PhaseState = "next" | "running" | "done" | "failed" | "undone";
 
 export interface Phase {
   readonly id: PhaseId;
@@ -64,24 +64,42 @@ function phaseOf(step: OperationStep, serversAt: number): PhaseId | null {
 /** The progress of a delivery in a few words that everybody understands. */
 export function phasesOf(deployment: Deployment, usual: ReadonlyMap<PhaseId, number>, now: Date): Phase[] {
   const steps = phaseSteps(deployment);
-  return PHASES.map((id) => {
+  const phases = PHASES.map((id) => {
     const own = steps.get(id) ?? [];
-    const state = stateOf(own);
     return {
       id,
       title: TITLES[id],
-      state,
+      state: stateOf(own),
       percent: id === "servers" ? serversPercent(deployment, own) : null,
       note: id === "servers" ? serversNote(deployment, own) : noteOf(own),
       tookMs: durationMs(own, now),
       usualMs: usual.get(id) ?? null,
     };
-  }).filter((phase, i, all) => phase.state !== "next" || isAhead(all, i));
+  });
+  if (goesBack(deployment)) return asUndone(phases.filter((phase) => phase.state !== "next"));
+  return phases.filter((phase, i) => phase.state !== "next" || isAhead(phases, i));
 }
 
 /** A phase that was skipped, as later ones have begun, is none. */
 function isAhead(phases: readonly Phase[], i: number): boolean {
   return phases.slice(i + 1).every((later) => later.state === "next");
+}
+
+const BACK: readonly OperationInfo["state"][] = ["unwinding", "failed", "cancelled", "undone"];
+
+function goesBack(deployment: Deployment): boolean {
+  const root = deployment.operations.find((operation) => operation.id === deployment.id);
+  return root !== undefined && BACK.includes(root.state);
+}
+
+/** On its way back, the last phase that had begun is the one that failed; all before it were, or are being, undone. */
+function asUndone(phases: readonly Phase[]): Phase[] {
+  return phases.map((phase, i) => ({
+    ...phase,
+    note: null,
+    percent: null,
+    state: i === phases.length - 1 ? "failed" : "undone",
+  }));
 }
 
 function stateOf(steps: readonly OperationStep[]): PhaseState {

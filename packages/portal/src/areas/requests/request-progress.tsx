@@ -1,8 +1,9 @@
 import { Progress } from "@patternfly/react-core";
 import { CheckCircleIcon } from "@patternfly/react-icons/dist/esm/icons/check-circle-icon.js";
-import { CircleIcon } from "@patternfly/react-icons/dist/esm/icons/circle-icon.js";
 import { ExclamationCircleIcon } from "@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon.js";
 import { InProgressIcon } from "@patternfly/react-icons/dist/esm/icons/in-progress-icon.js";
+import { OutlinedCircleIcon } from "@patternfly/react-icons/dist/esm/icons/outlined-circle-icon.js";
+import { UndoIcon } from "@patternfly/react-icons/dist/esm/icons/undo-icon.js";
 import { durationText } from "../../kit/time-rules.ts";
 import { useNow } from "../../kit/when.tsx";
 import { type Deployment, type Phase, type PhaseId, phasesOf, remainingMs } from "./progress-rules.ts";
@@ -16,7 +17,8 @@ const SIGNS = {
   done: { Icon: CheckCircleIcon, className: "berth-good", word: "done" },
   running: { Icon: InProgressIcon, className: "berth-busy", word: "running" },
   failed: { Icon: ExclamationCircleIcon, className: "berth-bad", word: "failed" },
-  next: { Icon: CircleIcon, className: "berth-muted", word: "ahead" },
+  undone: { Icon: UndoIcon, className: "berth-muted", word: "undone" },
+  next: { Icon: OutlinedCircleIcon, className: "berth-muted", word: "ahead" },
 } as const;
 
 /** The plain view: what is being done, how far it is, and how long that usually takes. */
@@ -51,6 +53,7 @@ function PhaseRow({ phase }: { readonly phase: Phase }) {
         <div>
           {phase.title}
           {phase.note !== null && phase.state !== "next" && <span className="berth-muted">{`: ${phase.note}`}</span>}
+          {phase.state === "undone" && <span className="berth-muted">: undone</span>}
         </div>
         {phase.state === "running" && phase.percent !== null && (
           <Progress value={phase.percent} size="sm" aria-label={phase.title} />
@@ -61,8 +64,11 @@ function PhaseRow({ phase }: { readonly phase: Phase }) {
   );
 }
 
+const SECOND_MS = 1_000;
+
+/** Nobody waits for what takes less than a second, nor wants to know how much less. */
 function timesOf({ state, tookMs, usualMs }: Phase): string {
-  const usual = usualMs === null ? "" : `usually ${durationText(usualMs)}`;
-  if (state === "next" || tookMs === null) return usual;
-  return usual === "" ? durationText(tookMs) : `${durationText(tookMs)}, ${usual}`;
+  const took = state === "next" || tookMs === null ? null : tookMs < SECOND_MS ? "under 1 s" : durationText(tookMs);
+  const usual = usualMs === null || usualMs < SECOND_MS ? null : `usually ${durationText(usualMs)}`;
+  return [took, usual].filter((text) => text !== null).join(", ");
 }

@@ -5,28 +5,28 @@ import type { Request } from "./story-rules.ts";
 /** All that can be done with a request; which of it just now, the API says. */
 export function requestVerbs(request: Request, go: (href: string) => void): Verb[] {
   const params = { id: request.id };
+  // Buttons for what can be done; all else is in the menu, with its reason.
+  const isOpen = (verb: string) => ({ verb, primary: request.allowed.includes(verb) });
   return [
-    { verb: "approve", label: "Approve", operation: "approveRequest", input: { params, body: {} }, primary: true },
+    { ...isOpen("approve"), label: "Approve", operation: "approveRequest", input: { params, body: {} } },
     {
-      verb: "reject",
+      ...isOpen("reject"),
       label: "Reject",
       operation: "rejectRequest",
       input: { params, body: {} },
       form: true,
-      primary: true,
     },
     {
-      verb: "withdraw",
+      ...isOpen("withdraw"),
       label: "Withdraw",
       operation: "withdrawRequest",
       input: { params, body: {} },
       danger: true,
-      primary: true,
       lost: `What it holds: ${request.reserved.map((server) => server.name).join(", ")}.`,
       kept: "The request with its story; you can ask for the same again.",
     },
     {
-      verb: "retry",
+      ...isOpen("retry"),
       label: "Ask again",
       operation: "retryRequest",
       input: { params, body: {} },

@@ -1,5 +1,5 @@
 import type { ItemOf } from "../../api/queries.ts";
-import { LinkButton, ObjectLink } from "../../kit/link.tsx";
+import { LinkButton } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { Column } from "../../kit/list-types.ts";
 import { money } from "../../kit/money.ts";
@@ -14,11 +14,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     id: "service",
     title: "Service",
-    cell: (row) => (
-      <ObjectLink kind="request" id={row.id}>
-        {row.service}
-      </ObjectLink>
-    ),
+    cell: (row) => row.service,
     width: 1.4,
   },
   { id: "state", title: "State", cell: (row) => <State value={row.state} /> },

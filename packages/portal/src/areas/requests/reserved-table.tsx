@@ -11,8 +11,7 @@ export function ReservedTable({ reserved }: { readonly reserved: Request["reserv
         <Tr>
           <Th>Server</Th>
           <Th>Host name</Th>
-          <Th>Kind</Th>
-          <Th>On</Th>
+          <Th>Where</Th>
           <Th>Addresses</Th>
           <Th>Size</Th>
         </Tr>
@@ -24,8 +23,7 @@ export function ReservedTable({ reserved }: { readonly reserved: Request["reserv
               <ObjectLink kind="server" id={server.name} />
             </Td>
             <Td dataLabel="Host name">{server.hostname}</Td>
-            <Td dataLabel="Kind">{server.kind}</Td>
-            <Td dataLabel="On">{server.on}</Td>
+            <Td dataLabel="Where">{`${server.kind}, on ${server.on}`}</Td>
             <Td dataLabel="Addresses">
               {server.addresses.map((address) => `${address.ip} (${address.network})`).join(", ")}
             </Td>

@@ -101,7 +101,7 @@ function result(request: Request): Chapter {
     case "approved":
     case "deploying":
     case "parked":
-      return { ...base, title: "Result", tone: "next" };
+      return { ...base, title: "Ready to use", tone: "next" };
   }
 }
 

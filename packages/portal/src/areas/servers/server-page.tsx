@@ -74,6 +74,12 @@ function ServerBody({ server }: { readonly server: Server }) {
       <div className="berth-stack">
         <StateCard server={server} />
         <Card>
+          <CardTitle component="h2">Why it is where it is</CardTitle>
+          <CardBody>
+            <Decisions kind="server" id={server.id} />
+          </CardBody>
+        </Card>
+        <Card>
           <CardTitle component="h2">Network interfaces</CardTitle>
           <NicTable nics={server.nics} />
         </Card>
@@ -106,12 +112,6 @@ function ServerBody({ server }: { readonly server: Server }) {
                 ["Project", server.project],
               ]}
             />
-          </CardBody>
-        </Card>
-        <Card>
-          <CardTitle component="h2">Why it is where it is</CardTitle>
-          <CardBody>
-            <Decisions kind="server" id={server.id} />
           </CardBody>
         </Card>
       </div>

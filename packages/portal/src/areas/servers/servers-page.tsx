@@ -13,11 +13,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     id: "name",
     title: "Name",
-    cell: (row) => (
-      <ObjectLink kind="server" id={row.id}>
-        {row.name}
-      </ObjectLink>
-    ),
+    cell: (row) => row.name,
     sort: "name",
     width: 1.5,
   },

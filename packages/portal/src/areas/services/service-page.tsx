@@ -101,8 +101,7 @@ function LeaseCard({ service }: { readonly service: Service }) {
         <Facts
           columns={1}
           items={[
-            ["Ends", <When key="ends" at={service.endsAt} />],
-            ["On", <When key="on" at={service.endsAt} exact />],
+            ["Ends", <LeaseEnd key="ends" at={service.endsAt} />],
             ["Then", endOfLease(service.leasePolicy)],
             ["Began", <When key="began" at={service.startsAt} exact />],
             ["Pool", service.pool],
@@ -112,5 +111,16 @@ function LeaseCard({ service }: { readonly service: Service }) {
         />
       </CardBody>
     </Card>
+  );
+}
+
+function LeaseEnd({ at }: { readonly at: string }) {
+  return (
+    <>
+      <When at={at} />
+      <div className="berth-muted">
+        <When at={at} exact />
+      </div>
+    </>
   );
 }

@@ -11,7 +11,7 @@ export function ServiceServers({ servers }: { readonly servers: OutputOf<"getSer
         <Tr>
           <Th>Name</Th>
           <Th>State</Th>
-          <Th>Power, seen</Th>
+          <Th>Power</Th>
           <Th>Kind</Th>
           <Th>On</Th>
           <Th>Address</Th>
@@ -28,7 +28,7 @@ export function ServiceServers({ servers }: { readonly servers: OutputOf<"getSer
             <Td dataLabel="State">
               <State value={server.state} />
             </Td>
-            <Td dataLabel="Power, seen">
+            <Td dataLabel="Power">
               <State value={server.power.observed} since={server.power.observedAt} />
             </Td>
             <Td dataLabel="Kind">{server.kind}</Td>

@@ -1,5 +1,5 @@
 import type { ItemOf } from "../../api/queries.ts";
-import { LinkButton, ObjectLink } from "../../kit/link.tsx";
+import { LinkButton } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { BulkAction, Column } from "../../kit/list-types.ts";
 import { money } from "../../kit/money.ts";
@@ -13,11 +13,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     id: "name",
     title: "Name",
-    cell: (row) => (
-      <ObjectLink kind="service" id={row.id}>
-        {row.name}
-      </ObjectLink>
-    ),
+    cell: (row) => row.name,
     sort: "name",
     width: 1.4,
   },

@@ -82,12 +82,7 @@ function ServerNode({ server, x, y }: { readonly server: Server; readonly x: num
     void navigate({ to: href });
   };
   return (
-    <a
-      href={href}
-      onClick={open}
-      aria-label={`${server.name}, ${words}`}
-      className={`berth-node berth-node--${healthOf(server)}`}
-    >
+    <a href={href} onClick={open} className={`berth-node berth-node--${healthOf(server)}`}>
       <rect x={x} y={y} width={METRICS.boxWidth - 16} height={NODE_HEIGHT - 8} rx={6} />
       <rect className="berth-node__mark" x={x} y={y} width={5} height={NODE_HEIGHT - 8} rx={2} />
       <text className="berth-layout__name" x={x + 14} y={y + 20}>
