@@ -7,7 +7,7 @@ import { linesMatching, ROOT, sourceFiles } from "./source-files.ts";
 
 const CODE_FOLDERS = ["packages", "e2e", "bench", "tools", "vitest.config.ts"];
 const MAX_LINES = 400;
-const code = sourceFiles(CODE_FOLDERS, [".ts"]);
+const code = sourceFiles(CODE_FOLDERS, [".ts", ".tsx"]);
 /** How many ids each chapter of docs/capabilities.md has. */
 const CAPABILITIES = {
   A: 9,
@@ -44,7 +44,7 @@ it("reads the environment in config files only", () => {
   // What starts whole programs (e2e, bench) hands its environment on to them.
   const others = code.filter(
     ({ path }) =>
-      !/(?:^|\/|-)(?:config|env)\.ts$/.test(path) &&
+      !/(?:^|[/.-])(?:config|env)\.ts$/.test(path) &&
       !/^(?:e2e|bench)\//.test(path) &&
       path !== "vitest.config.ts" &&
       path !== self,
@@ -53,7 +53,9 @@ it("reads the environment in config files only", () => {
 });
 
 it("has no default exports but where a tool demands one", () => {
-  const others = code.filter(({ path }) => !["vitest.config.ts", "vitest-global.ts"].includes(basename(path)));
+  const others = code.filter(
+    ({ path }) => !["vitest.config.ts", "vite.config.ts", "vitest-global.ts"].includes(basename(path)),
+  );
   expect(linesMatching(others, /^export default\b/)).toEqual([]);
 });
 
@@ -140,7 +142,7 @@ it("names only tests that exist in docs/capabilities.md, and a test for all that
 it("names no place where it was made, and no registry's host", () => {
   const written = sourceFiles(
     ["."],
-    [".ts", ".md", ".json", ".sh", ".yaml", ".yml", ".sql", "berth", ".ci/run"],
+    [".ts", ".tsx", ".css", ".md", ".json", ".sh", ".yaml", ".yml", ".sql", "berth", ".ci/run"],
   ).filter(({ path }) => path !== "package-lock.json" && path !== self);
   const forbidden = /\/work\/|helper session|registry\.npmjs|npmjs\.org|proxy\.golang|pypi\.org/;
   expect(linesMatching(written, forbidden)).toEqual([]);

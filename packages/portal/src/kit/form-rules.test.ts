@@ -73,7 +73,7 @@ describe("a form's problems", () => {
 
 describe("a form's fields", () => {
   it("are called in words, with their unit", () => {
-    expect(["endsAt", "memoryMiB", "sizeGiB", "timeoutSeconds", "name"].map(fieldLabel)).toEqual([
+    expect(["endsAt", "memoryMiB", "sizeGiB", "timeoutSeconds", "name", "cidr", "bindDn"].map(fieldLabel)).toEqual([
       "Ends at",
       "Memory (MiB)",
       "Size (GiB)",

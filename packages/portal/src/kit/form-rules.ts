@@ -15,15 +15,20 @@ export function patternOf(path: Path): string {
   return path.filter((part) => typeof part === "string").join(".");
 }
 
-/** `memoryMiB` → `Memory (MiB)`; `endsAt` → `Ends at`. */
+/** `memoryMiB` → `Memory (MiB)`; `endsAt` → `Ends at`; `bindDn` → `Bind DN`. */
 export function fieldLabel(name: string): string {
   const unit = /(?:[KMGT]iB|Ms|Seconds|Days|Percent)$/.exec(name)?.[0];
   const stem = unit === undefined || unit === name ? name : name.slice(0, -unit.length);
-  const words = wordsOf(stem).join(" ");
-  const text = words.charAt(0).toUpperCase() + words.slice(1);
+  const words = wordsOf(stem).map((word) => (ACRONYMS.has(word.toLowerCase()) ? word.toUpperCase() : word));
+  const joined = words.join(" ");
+  const text = joined.charAt(0).toUpperCase() + joined.slice(1);
   return stem === name ? text : `${text} (${UNITS[unit ?? ""] ?? unit})`;
 }
 
+/** What people write in capitals. */
+const ACRONYMS: ReadonlySet<string> = new Set([
+  ...["ca", "cidr", "dn", "dns", "id", "ip", "mac", "nic", "nics", "os", "pxe", "ssh", "tls", "uri", "url", "uuid", "vlan"],
+]);
 const UNITS: Readonly<Record<string, string>> = { Ms: "ms", Seconds: "s", Days: "days", Percent: "%" };
 
 function valueAt(values: unknown, path: Path): unknown {

@@ -24,13 +24,10 @@ export interface ShowCodeProps {
 
 /** The command line, curl and TypeScript that do exactly this. */
 export function ShowCode({ operation, input }: ShowCodeProps) {
-  const code = codeOf(operation, input);
-  const languages = [
-    ...(code.cli === null ? [] : [{ name: "Command line", text: code.cli }]),
-    { name: "curl", text: code.curl },
-    { name: "TypeScript", text: code.typescript },
-  ];
   const [shown, setShown] = useState(0);
+  const languages = languagesOf(operation, input);
+  if (languages === null)
+    return <p className="berth-muted">Fill in the form first: something that it needs is missing.</p>;
   return (
     <Tabs activeKey={shown} onSelect={(_, key) => setShown(Number(key))} aria-label="Language">
       {languages.map(({ name, text }, i) => (
@@ -42,12 +39,28 @@ export function ShowCode({ operation, input }: ShowCodeProps) {
   );
 }
 
+/** Null while the address of what it is about is not known yet. */
+function languagesOf(operation: OperationName, input: AnyInput) {
+  try {
+    const { cli, curl, typescript } = codeOf(operation, input);
+    return [
+      ...(cli === null ? [] : [{ name: "Command line", text: cli }]),
+      { name: "curl", text: curl },
+      { name: "TypeScript", text: typescript },
+    ];
+  } catch {
+    return null;
+  }
+}
+
 /** Text to be copied. */
 export function CodeText({ text, label }: { readonly text: string; readonly label: string }) {
   const id = useId();
   const [isCopied, setCopied] = useState(false);
   const copy = () => {
-    void navigator.clipboard.writeText(text).then(() => setCopied(true));
+    // Browsers have no clipboard for pages without TLS: then it is marked, for Ctrl C.
+    if (navigator.clipboard === undefined) select(id);
+    else void navigator.clipboard.writeText(text).then(() => setCopied(true));
   };
   return (
     <CodeBlock
@@ -71,6 +84,11 @@ export function CodeText({ text, label }: { readonly text: string; readonly labe
       </CodeBlockCode>
     </CodeBlock>
   );
+}
+
+function select(id: string): void {
+  const element = document.getElementById(id);
+  if (element !== null) getSelection()?.selectAllChildren(element);
 }
 
 /** A button that opens the code of a call. */
