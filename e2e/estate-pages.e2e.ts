@@ -156,9 +156,9 @@ describe("forms", () => {
     await withPage("/estate/add/network", async (page) => {
       await page.getByLabel("Name", { exact: true }).fill("office");
       await page.getByLabel("Site").selectOption("lab");
-      await page.getByLabel("Cidr").fill("10.99.0.0/33");
+      await page.getByLabel("CIDR").fill("10.99.0.0/33");
       await page.getByRole("button", { name: "Save" }).click();
-      const cidr = page.getByLabel("Cidr");
+      const cidr = page.getByLabel("CIDR");
       await expect.poll(() => cidr.getAttribute("aria-invalid")).toBe("true");
       await cidr.fill("10.99.0.0/24");
       await page.getByRole("button", { name: "Save" }).click();

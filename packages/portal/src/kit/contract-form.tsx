@@ -20,6 +20,7 @@ import {
 } from "./form-rules.ts";
 import { ProblemNote } from "./problem.tsx";
 import { ShowCode } from "./show-code.tsx";
+import "./contract-form.css";
 
 export interface ContractFormProps<A = unknown> {
   readonly operation: OperationName;

@@ -79,6 +79,8 @@ describe("a form's fields", () => {
       "Size (GiB)",
       "Timeout (s)",
       "Name",
+      "CIDR",
+      "Bind DN",
     ]);
   });
 

@@ -27,7 +27,7 @@ export function fieldLabel(name: string): string {
 
 /** What people write in capitals. */
 const ACRONYMS: ReadonlySet<string> = new Set([
-  ...["ca", "cidr", "dn", "dns", "id", "ip", "mac", "nic", "nics", "os", "pxe", "ssh", "tls", "uri", "url", "uuid", "vlan"],
+  ...["ca", "cidr", "dn", "dns", "id", "ip", "mac", "os", "pxe", "ssh", "tls", "uri", "url", "uuid", "vlan"],
 ]);
 const UNITS: Readonly<Record<string, string>> = { Ms: "ms", Seconds: "s", Days: "days", Percent: "%" };
 

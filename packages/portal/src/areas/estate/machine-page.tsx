@@ -6,6 +6,7 @@ import { Facts } from "../../kit/facts.tsx";
 import { LinkButton, ObjectLink, useParam } from "../../kit/link.tsx";
 import { Page } from "../../kit/page.tsx";
 import { Panel } from "../../kit/panel.tsx";
+import { hrefOf } from "../../kit/paths.ts";
 import { Loaded } from "../../kit/problem.tsx";
 import { bytesText, memoryText } from "../../kit/size-rules.ts";
 import { State } from "../../kit/state.tsx";
@@ -69,6 +70,11 @@ function Notices({ machine }: { readonly machine: Machine }) {
 function MachineActions({ machine }: { readonly machine: Machine }) {
   return (
     <>
+      {machine.provider !== null && (
+        <LinkButton to={hrefOf("machine-console", machine.id)} variant="secondary">
+          Console
+        </LinkButton>
+      )}
       <LinkButton to={`/estate/edit/machine/${encodeURIComponent(machine.id)}`} variant="secondary">
         Edit
       </LinkButton>
