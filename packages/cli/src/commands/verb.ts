@@ -100,7 +100,9 @@ async function readInput(command: Command, route: VerbRoute, flags: readonly Fla
   const own = command.opts<OwnOptions>();
   const params: Record<string, unknown> = {};
   const query: Record<string, unknown> = {};
-  const body: Record<string, unknown> = own.from === undefined ? {} : await readFields(own.from);
+  // Where there is no body, a field of the query may bear that name.
+  const body: Record<string, unknown> =
+    own.from === undefined || route.body === undefined ? {} : await readFields(own.from);
   const parts = { params, query, body };
 
   for (const [i, name] of (route.cli.args ?? []).entries()) parts[partOf(route, name)][name] = command.processedArgs[i];
