@@ -59,7 +59,13 @@ export function RequestStory({ request }: { readonly request: Request }) {
 const MADE: readonly Request["state"][] = ["active", "deploying", "parked"];
 
 function ServiceLink({ request }: { readonly request: Request }): ReactNode {
-  return MADE.includes(request.state) ? <ObjectLink kind="service" id={request.service} /> : request.service;
+  return MADE.includes(request.state) ? (
+    <ObjectLink kind="service" id={request.serviceId}>
+      {request.service}
+    </ObjectLink>
+  ) : (
+    request.service
+  );
 }
 
 function bodyOf(chapter: Chapter, request: Request): ChapterBody {

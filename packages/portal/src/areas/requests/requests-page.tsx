@@ -28,6 +28,7 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: (row) => countOfServers(holdings(row.reserved)),
     text: (row) => countOfServers(holdings(row.reserved)),
     width: 1.4,
+    isExtra: true,
   },
   {
     id: "price",

@@ -20,7 +20,9 @@ export function ReservedTable({ reserved }: { readonly reserved: Request["reserv
         {reserved.map((server) => (
           <Tr key={server.id}>
             <Td dataLabel="Server">
-              <ObjectLink kind="server" id={server.name} />
+              <ObjectLink kind="server" id={server.id}>
+                {server.name}
+              </ObjectLink>
             </Td>
             <Td dataLabel="Host name">{server.hostname}</Td>
             <Td dataLabel="Where">{`${server.kind}, on ${server.on}`}</Td>

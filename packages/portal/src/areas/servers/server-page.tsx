@@ -55,7 +55,7 @@ function ConsoleButton({ server }: { readonly server: Server }) {
   const reason = server.allowed.includes("console") ? null : (server.refused.console ?? "There is none just now.");
   if (reason === null)
     return (
-      <LinkButton to={hrefOf("server-console", server.name)} variant="secondary">
+      <LinkButton to={hrefOf("server-console", server.id)} variant="secondary">
         Console
       </LinkButton>
     );

@@ -21,13 +21,15 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     id: "power",
     title: "Power, seen",
-    cell: (row) => <State value={row.power.observed} since={row.power.observedAt} />,
+    // What nobody has looked at yet is not in doubt.
+    cell: (row) =>
+      row.power.observedAt === null ? "–" : <State value={row.power.observed} since={row.power.observedAt} />,
     text: (row) => row.power.observed,
   },
   { id: "kind", title: "Kind", cell: (row) => row.kind, width: 0.7 },
   { id: "service", title: "Service", cell: (row) => <ObjectLink kind="service" id={row.service} /> },
   { id: "group", title: "Group", cell: (row) => row.group, isExtra: true },
-  { id: "hostname", title: "Host name", cell: (row) => row.hostname },
+  { id: "hostname", title: "Host name", cell: (row) => row.hostname, isExtra: true },
   { id: "address", title: "Address", cell: (row) => row.address ?? "" },
   { id: "on", title: "On", cell: (row) => row.on ?? "" },
   { id: "cores", title: "Cores", cell: (row) => row.cores, width: 0.5, isExtra: true },

@@ -21,7 +21,9 @@ export function ServiceServers({ servers }: { readonly servers: OutputOf<"getSer
         {servers.map((server) => (
           <Tr key={server.id}>
             <Td dataLabel="Name">
-              <ObjectLink kind="server" id={server.name} />
+              <ObjectLink kind="server" id={server.id}>
+                {server.name}
+              </ObjectLink>
               <br />
               <span className="berth-muted">{server.hostname}</span>
             </Td>

@@ -74,7 +74,7 @@ function GroupFrame({ group, box, disks }: { group: TopologyGroup; box: Box; dis
 
 function ServerNode({ server, x, y }: { readonly server: Server; readonly x: number; readonly y: number }) {
   const navigate = useNavigate();
-  const href = hrefOf("server", server.name);
+  const href = hrefOf("server", server.id);
   const words = healthWords(server);
   const open = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
