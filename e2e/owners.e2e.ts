@@ -68,6 +68,7 @@ const LISTS: Partial<Record<OwnerRoute, ListCase>> = {
 
 const OBJECTS: Partial<Record<OwnerRoute, () => ObjectCase>> = {
   getPool: () => ({ names: [ada.pool, NAMES.pool], ask: byId }),
+  getPoolCalendar: () => ({ names: [ada.pool, NAMES.pool], ask: byId }),
   getRequest: () => ({ names: [ada.request, NAMES.request], ask: byId }),
   getService: () => ({ names: [ada.service, NAMES.service], ask: byId }),
   getServer: () => ({ names: [ada.server, NAMES.server], ask: byId }),
