@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { NewHost } from "@berth/api/host.ts";
 import { z } from "zod";
-import { refColumn } from "../fabric/refs.ts";
 import { audit } from "../identity/audit.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
+import { refColumn } from "../kernel/db/refs.ts";
 import { AppError, ProviderError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import type { Settings } from "../providers/settings-secrets.ts";

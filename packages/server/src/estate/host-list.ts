@@ -1,8 +1,8 @@
 import type { HostDetail, HostInfo } from "@berth/api/host.ts";
 import { sql } from "kysely";
 import { z } from "zod";
-import { refColumn } from "../fabric/refs.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
+import { refColumn } from "../kernel/db/refs.ts";
 import { AppError } from "../kernel/errors.ts";
 import { allowedHostActions, type HostState, refusedHostActions } from "./host-rules.ts";
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { refColumn } from "../fabric/refs.ts";
 import { audit } from "../identity/audit.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
+import { refColumn } from "../kernel/db/refs.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";

@@ -1,8 +1,8 @@
 import type { MachineDetail, MachineInfo } from "@berth/api/machine.ts";
 import { sql } from "kysely";
 import { z } from "zod";
-import { refColumn } from "../fabric/refs.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
+import { refColumn } from "../kernel/db/refs.ts";
 import { AppError } from "../kernel/errors.ts";
 import { allowedActions, refusedActions } from "./machine-rules.ts";
 import { machineOf } from "./store.ts";

@@ -4,11 +4,11 @@ import { type Selectable, sql } from "kysely";
 import type { z } from "zod";
 import { audit } from "../identity/audit.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
+import { refColumn } from "../kernel/db/refs.ts";
 import type { IdentityRangeTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import { areOverlapping, type IdentityRange, numberingOf } from "./identity-rules.ts";
-import { refColumn } from "./refs.ts";
 
 type Row = Selectable<IdentityRangeTable>;
 type View = z.input<typeof IdentityRangeInfo>;

@@ -2,9 +2,9 @@ import type { NetworkInfo } from "@berth/api/network.ts";
 import { sql } from "kysely";
 import type { z } from "zod";
 import type { Db, Tx } from "../kernel/db/db.ts";
+import { refColumn } from "../kernel/db/refs.ts";
 import { sizeOf } from "./address-rules.ts";
 import { type RangeKind, readRange } from "./network-rules.ts";
-import { refColumn } from "./refs.ts";
 
 type NetworkView = z.input<typeof NetworkInfo>;
 

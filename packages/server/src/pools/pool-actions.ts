@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { NewPool } from "@berth/api/pool.ts";
 import type { z } from "zod";
-import { refColumn } from "../fabric/refs.ts";
 import { audit } from "../identity/audit.ts";
 import { may } from "../identity/grants.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
+import { refColumn } from "../kernel/db/refs.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import { readMembers, writeMembers } from "./members.ts";
