@@ -6,6 +6,8 @@ import { audit } from "../identity/audit.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
+import { entitlementOf } from "../policies/entitlement.ts";
+import { UNRESTRICTED } from "../policies/rules.ts";
 import { type Document, readTemplate } from "./read-template.ts";
 import { documentOf, findTemplate, labelOf, refOf, type TemplateRef, type TemplateRow } from "./store.ts";
 import type { Template } from "./template.ts";
@@ -51,7 +53,8 @@ export async function diffTemplate(
 /** What a reference names, if the caller may see it; a bare name means the latest version. */
 export async function getTemplate(db: Db | Tx, actor: Actor, ref: string): Promise<TemplateRow> {
   const row = await findTemplate(db, refOf(ref), { published: !seesUnpublished(actor) });
-  if (row === null) throw notThere(ref);
+  const { templates } = seesUnpublished(actor) ? UNRESTRICTED : await entitlementOf(db, actor);
+  if (row === null || (templates !== null && !templates.includes(row.name))) throw notThere(ref);
   return row;
 }
 
