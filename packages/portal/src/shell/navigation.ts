@@ -35,7 +35,7 @@ const SECTIONS: readonly NavSection[] = [
     title: "Run",
     items: [
       { title: "Estate", to: "/estate", roles: ["operator", "architect", "auditor"] },
-      { title: "Access", to: "/access", roles: ["auditor"] },
+      { title: "Access", to: "/access", roles: [] },
       { title: "Settings", to: "/settings", roles: ["operator", "auditor"] },
     ],
   },

@@ -21,6 +21,7 @@ import {
 } from "./machine-actions.ts";
 import { type EnrolDeps, enrolMachine, enrolMachines } from "./machine-enrol.ts";
 import { findMachine, machineDetail, machineRows, machineView } from "./machine-list.ts";
+import { decidedFor } from "./operators.ts";
 import { testProvider } from "./provider-test.ts";
 import { inReach, reachedId } from "./scope.ts";
 import { createSite, deleteSite, getSite, siteRows, siteView, updateSite } from "./site-actions.ts";
@@ -90,9 +91,10 @@ function machineRoutes(deps: EstateDeps): RouteSet {
         .$if(query.state !== undefined, (q) => q.where("machine.state", "=", query.state ?? ""))
         .$if(query.health !== undefined, (q) => q.where("machine.health", "=", query.health ?? ""))
         .$if(query.maintenance !== undefined, (q) => q.where("machine.maintenance", "=", query.maintenance ?? false));
-      return mapPage(await pageQuery(rows, query, orderOf("machine")), machineView);
+      return mapPage(await pageQuery(rows, query, orderOf("machine")), (row) => decidedFor(actor, machineView(row)));
     },
-    getMachine: async ({ actor, params }) => detail(await reached(db, actor, params.id, "estate-read")),
+    getMachine: async ({ actor, params }) =>
+      decidedFor(actor, await detail(await reached(db, actor, params.id, "estate-read"))),
     createMachine: async ({ actor, body, signal, recordAnswer }) => {
       const record: EnrolRecord = async (tx, id) => recordAnswer(tx, machineDetail(await findMachine(tx, id)));
       return detail(await enrolMachine(deps, actor, body, { signal, record }));
@@ -155,9 +157,10 @@ function hostRoutes(deps: EstateDeps): RouteSet {
         .$if(query.site !== undefined, (q) => q.where("site.name", "=", query.site ?? ""))
         .$if(query.state !== undefined, (q) => q.where("host.state", "=", query.state ?? ""))
         .$if(query.maintenance !== undefined, (q) => q.where("host.maintenance", "=", query.maintenance ?? false));
-      return mapPage(await pageQuery(rows, query, orderOf("host")), hostView);
+      return mapPage(await pageQuery(rows, query, orderOf("host")), (row) => decidedFor(actor, hostView(row)));
     },
-    getHost: async ({ actor, params }) => detail(await reached(actor, params.id, "estate-read")),
+    getHost: async ({ actor, params }) =>
+      decidedFor(actor, await detail(await reached(actor, params.id, "estate-read"))),
     createHost: async ({ actor, body, signal, recordAnswer }) => {
       const record: EnrolRecord = async (tx, id) => recordAnswer(tx, hostDetail(await findHost(tx, id)));
       return detail(await enrolHost(deps, actor, body, { signal, record }));

@@ -7,6 +7,7 @@ import { Panel } from "../../kit/panel.tsx";
 import { Loaded } from "../../kit/problem.tsx";
 import { State } from "../../kit/state.tsx";
 import { When } from "../../kit/when.tsx";
+import { ForOperators } from "./for-operators.tsx";
 
 const SHOWN = 500;
 
@@ -17,14 +18,16 @@ export function AddressPanel({ network }: { readonly network: string }) {
     <Panel
       title="Addresses held"
       actions={
-        <FormButton
-          label="Keep an address"
-          title={network}
-          operation="reserveAddress"
-          input={{ body: { network } }}
-          hidden={["network"]}
-          note="No server is given it from then on."
-        />
+        <ForOperators>
+          <FormButton
+            label="Keep an address"
+            title={network}
+            operation="reserveAddress"
+            input={{ body: { network } }}
+            hidden={["network"]}
+            note="No server is given it from then on."
+          />
+        </ForOperators>
       }
     >
       <Loaded query={addresses}>

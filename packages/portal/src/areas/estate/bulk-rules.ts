@@ -23,7 +23,7 @@ export interface ParsedTable {
 const OWN_COLUMNS = ["name", "site", "enclosure", "bay", "provider", "systemId"] as const;
 const NEEDED = ["name", "site", "provider"] as const;
 /** What one call takes. */
-export const MOST_MACHINES = 500;
+const MOST_MACHINES = 500;
 
 export const EXAMPLE = `name,site,enclosure,bay,provider,endpoint,username,password,tls.mode,tls.sha256
 blade-1,berlin,rack-7,1,redfish,https://10.0.0.11,berth,secret,pin,2f0c…

@@ -5,6 +5,7 @@ import { ListPage } from "../../kit/list-page.tsx";
 import type { Column } from "../../kit/list-types.ts";
 import { hrefOf } from "../../kit/paths.ts";
 import { EstateTabs } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 import { MeterCell } from "./meter-cell.tsx";
 
 type Enclosure = ItemOf<"listEnclosures">;
@@ -22,7 +23,11 @@ const COLUMNS: readonly Column<Enclosure>[] = [
   createdColumn(),
 ];
 
-const ADD = <LinkButton to="/estate/add/enclosure">Add an enclosure</LinkButton>;
+const ADD = (
+  <ForOperators>
+    <LinkButton to="/estate/add/enclosure">Add an enclosure</LinkButton>
+  </ForOperators>
+);
 
 export function EnclosuresPage() {
   return (

@@ -11,6 +11,7 @@ import { Loaded } from "../../kit/problem.tsx";
 import { State } from "../../kit/state.tsx";
 import { When } from "../../kit/when.tsx";
 import { ESTATE } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 import { OperationsPanel } from "./operations-panel.tsx";
 import { ServersPanel } from "./servers-panel.tsx";
 import { shownSettings } from "./settings-rules.ts";
@@ -61,9 +62,11 @@ function HostActions({ host }: { readonly host: Host }) {
   const navigate = useNavigate();
   return (
     <>
-      <LinkButton to={`/estate/edit/host/${encodeURIComponent(host.id)}`} variant="secondary">
-        Edit
-      </LinkButton>
+      <ForOperators>
+        <LinkButton to={`/estate/edit/host/${encodeURIComponent(host.id)}`} variant="secondary">
+          Edit
+        </LinkButton>
+      </ForOperators>
       <Actions
         subject={{ kind: "host", name: host.name }}
         allowed={host.allowed}

@@ -6,6 +6,7 @@ import type { BulkAction, Column } from "../../kit/list-types.ts";
 import { hrefOf } from "../../kit/paths.ts";
 import { When } from "../../kit/when.tsx";
 import { EstateTabs } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 import { MaintainedState } from "./machines-page.tsx";
 import { MeterCell } from "./meter-cell.tsx";
 
@@ -58,7 +59,11 @@ const BULK: readonly BulkAction<Host>[] = [
   { verb: "maintenance-off", label: "End maintenance", operation: "maintainHost", input: on({ state: "off" }) },
 ];
 
-const ADD = <LinkButton to="/estate/add-host">Add a host</LinkButton>;
+const ADD = (
+  <ForOperators>
+    <LinkButton to="/estate/add-host">Add a host</LinkButton>
+  </ForOperators>
+);
 
 export function HostsPage() {
   return (

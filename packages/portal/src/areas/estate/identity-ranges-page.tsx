@@ -4,6 +4,7 @@ import { LinkButton } from "../../kit/link.tsx";
 import { ListPage } from "../../kit/list-page.tsx";
 import type { BulkAction, Column } from "../../kit/list-types.ts";
 import { EstateTabs } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 
 type Range = ItemOf<"listIdentityRanges">;
 
@@ -27,7 +28,11 @@ const BULK: readonly BulkAction<Range>[] = [
   },
 ];
 
-const ADD = <LinkButton to="/estate/add/identity-range">Add a range</LinkButton>;
+const ADD = (
+  <ForOperators>
+    <LinkButton to="/estate/add/identity-range">Add a range</LinkButton>
+  </ForOperators>
+);
 
 export function IdentityRangesPage() {
   return (

@@ -6,6 +6,7 @@ import type { BulkAction, Column } from "../../kit/list-types.ts";
 import { hrefOf } from "../../kit/paths.ts";
 import { bytesText } from "../../kit/size-rules.ts";
 import { EstateTabs } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 import { RunningImages } from "./running-images.tsx";
 
 type Image = ItemOf<"listImages">;
@@ -44,17 +45,21 @@ export function ImagesPage() {
       bulk={BULK}
       rowHref={({ name, version }) => hrefOf("image", `${name}@${version}`)}
       actions={
-        <>
+        <ForOperators>
           <LinkButton to="/estate/add/image-import">Import an image</LinkButton>
           <LinkButton to="/estate/add/image-build" variant="secondary">
             Build one
           </LinkButton>
-        </>
+        </ForOperators>
       }
       empty={{
         title: "The library is empty",
         text: "An image is what is installed on servers. Build one out of Debian packages, or import a disk image.",
-        action: <LinkButton to="/estate/add/image-build">Build one</LinkButton>,
+        action: (
+          <ForOperators>
+            <LinkButton to="/estate/add/image-build">Build one</LinkButton>
+          </ForOperators>
+        ),
       }}
     >
       <EstateTabs />

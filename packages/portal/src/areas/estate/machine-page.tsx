@@ -13,6 +13,7 @@ import { State } from "../../kit/state.tsx";
 import { When } from "../../kit/when.tsx";
 import { BootPanel } from "./boot-panel.tsx";
 import { ESTATE } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 import { Health } from "./machines-page.tsx";
 import { OperationsPanel } from "./operations-panel.tsx";
 import { Power } from "./power.tsx";
@@ -75,9 +76,11 @@ function MachineActions({ machine }: { readonly machine: Machine }) {
           Console
         </LinkButton>
       )}
-      <LinkButton to={`/estate/edit/machine/${encodeURIComponent(machine.id)}`} variant="secondary">
-        Edit
-      </LinkButton>
+      <ForOperators>
+        <LinkButton to={`/estate/edit/machine/${encodeURIComponent(machine.id)}`} variant="secondary">
+          Edit
+        </LinkButton>
+      </ForOperators>
       <Actions
         subject={{ kind: "machine", name: machine.name }}
         allowed={machine.allowed}

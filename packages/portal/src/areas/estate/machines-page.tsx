@@ -7,6 +7,7 @@ import { hrefOf } from "../../kit/paths.ts";
 import { memoryText } from "../../kit/size-rules.ts";
 import { State } from "../../kit/state.tsx";
 import { EstateTabs } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 import { Power } from "./power.tsx";
 import "./estate.css";
 
@@ -95,17 +96,21 @@ export function MachinesPage() {
       bulk={BULK}
       rowHref={({ name }) => hrefOf("machine", name)}
       actions={
-        <>
+        <ForOperators>
           <LinkButton to="/estate/add-machine">Add a machine</LinkButton>
           <LinkButton to="/estate/add-machines" variant="secondary">
             Add many
           </LinkButton>
-        </>
+        </ForOperators>
       }
       empty={{
         title: "No machines yet",
         text: "Add one by the address of its management controller: Berth asks it what it is.",
-        action: <LinkButton to="/estate/add-machine">Add a machine</LinkButton>,
+        action: (
+          <ForOperators>
+            <LinkButton to="/estate/add-machine">Add a machine</LinkButton>
+          </ForOperators>
+        ),
       }}
     >
       <EstateTabs />

@@ -12,6 +12,7 @@ import { Loaded } from "../../kit/problem.tsx";
 import { AddressPanel } from "./address-panel.tsx";
 import { segmentsOf } from "./address-rules.ts";
 import { ESTATE } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 import "./estate.css";
 
 type Network = OutputOf<"getNetwork">;
@@ -41,7 +42,7 @@ export function NetworkPage() {
 function NetworkActions({ network }: { readonly network: Network }) {
   const navigate = useNavigate();
   return (
-    <>
+    <ForOperators>
       <LinkButton to={`/estate/edit/network/${encodeURIComponent(network.id)}`} variant="secondary">
         Edit
       </LinkButton>
@@ -62,7 +63,7 @@ function NetworkActions({ network }: { readonly network: Network }) {
           },
         ]}
       />
-    </>
+    </ForOperators>
   );
 }
 
@@ -91,12 +92,14 @@ function RangesPanel({ network }: { readonly network: Network }) {
     <Panel
       title="Ranges"
       actions={
-        <FormButton
-          label="Add a range"
-          operation="addNetworkRange"
-          input={{ params: { id: network.id } }}
-          title={network.name}
-        />
+        <ForOperators>
+          <FormButton
+            label="Add a range"
+            operation="addNetworkRange"
+            input={{ params: { id: network.id } }}
+            title={network.name}
+          />
+        </ForOperators>
       }
     >
       <div className="berth-stack">

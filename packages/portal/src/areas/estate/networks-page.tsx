@@ -5,6 +5,7 @@ import { ListPage } from "../../kit/list-page.tsx";
 import type { Column } from "../../kit/list-types.ts";
 import { hrefOf } from "../../kit/paths.ts";
 import { EstateTabs } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 import { MeterCell } from "./meter-cell.tsx";
 
 type Network = ItemOf<"listNetworks">;
@@ -27,7 +28,11 @@ const COLUMNS: readonly Column<Network>[] = [
   createdColumn(),
 ];
 
-const ADD = <LinkButton to="/estate/add/network">Add a network</LinkButton>;
+const ADD = (
+  <ForOperators>
+    <LinkButton to="/estate/add/network">Add a network</LinkButton>
+  </ForOperators>
+);
 
 export function NetworksPage() {
   return (

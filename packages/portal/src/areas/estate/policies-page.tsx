@@ -6,6 +6,7 @@ import type { BulkAction, Column } from "../../kit/list-types.ts";
 import { hrefOf } from "../../kit/paths.ts";
 import { EstateTabs } from "./estate-page.tsx";
 import { ExplainBoot } from "./explain-boot.tsx";
+import { ForOperators } from "./for-operators.tsx";
 
 type Policy = ItemOf<"listBootPolicies">;
 
@@ -32,7 +33,11 @@ const BULK: readonly BulkAction<Policy>[] = [
   },
 ];
 
-const ADD = <LinkButton to="/estate/add-policy">Add a policy</LinkButton>;
+const ADD = (
+  <ForOperators>
+    <LinkButton to="/estate/add-policy">Add a policy</LinkButton>
+  </ForOperators>
+);
 
 /** What idle machines boot from the network; and for one machine, why. */
 export function PoliciesPage() {

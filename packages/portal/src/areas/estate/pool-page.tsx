@@ -9,6 +9,7 @@ import { Panel } from "../../kit/panel.tsx";
 import type { ObjectKind } from "../../kit/paths.ts";
 import { Loaded } from "../../kit/problem.tsx";
 import { ESTATE } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 import { ReservationTable } from "./reservation-table.tsx";
 import "./estate.css";
 
@@ -32,7 +33,7 @@ function PoolView({ pool }: { readonly pool: Pool }) {
       crumbs={CRUMBS}
       subtitle={pool.notes ?? undefined}
       actions={
-        <>
+        <ForOperators>
           <LinkButton to={`/estate/edit/pool/${encodeURIComponent(id)}`} variant="secondary">
             Edit
           </LinkButton>
@@ -53,7 +54,7 @@ function PoolView({ pool }: { readonly pool: Pool }) {
               },
             ]}
           />
-        </>
+        </ForOperators>
       }
     >
       <div className="berth-stack">

@@ -5,6 +5,7 @@ import { ListPage } from "../../kit/list-page.tsx";
 import type { Column } from "../../kit/list-types.ts";
 import { hrefOf } from "../../kit/paths.ts";
 import { EstateTabs } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 import { MeterCell } from "./meter-cell.tsx";
 
 type Pool = ItemOf<"listPools">;
@@ -50,7 +51,11 @@ const COLUMNS: readonly Column<Pool>[] = [
   createdColumn(),
 ];
 
-const ADD = <LinkButton to="/estate/add/pool">Make a pool</LinkButton>;
+const ADD = (
+  <ForOperators>
+    <LinkButton to="/estate/add/pool">Make a pool</LinkButton>
+  </ForOperators>
+);
 
 export function PoolsPage() {
   return (

@@ -78,7 +78,7 @@ function NothingShown({ isEmpty }: { readonly isEmpty: boolean }) {
   );
 }
 
-export function keyOf(place: Place): string {
+function keyOf(place: Place): string {
   return `${place.kind}/${place.name}`;
 }
 

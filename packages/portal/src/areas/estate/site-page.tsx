@@ -8,6 +8,7 @@ import { Panel } from "../../kit/panel.tsx";
 import { Loaded } from "../../kit/problem.tsx";
 import { When } from "../../kit/when.tsx";
 import { ESTATE } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 
 const CRUMBS = [ESTATE, { title: "Sites", to: "/estate/sites" }];
 
@@ -24,7 +25,7 @@ export function SitePage() {
             title={name}
             crumbs={CRUMBS}
             actions={
-              <>
+              <ForOperators>
                 <LinkButton to={`/estate/edit/site/${encodeURIComponent(siteId)}`} variant="secondary">
                   Edit
                 </LinkButton>
@@ -45,7 +46,7 @@ export function SitePage() {
                     },
                   ]}
                 />
-              </>
+              </ForOperators>
             }
           >
             <Panel title="Site">

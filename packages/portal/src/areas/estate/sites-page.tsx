@@ -5,6 +5,7 @@ import { ListPage } from "../../kit/list-page.tsx";
 import type { Column } from "../../kit/list-types.ts";
 import { hrefOf } from "../../kit/paths.ts";
 import { EstateTabs } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 
 type Site = ItemOf<"listSites">;
 
@@ -19,7 +20,11 @@ const COLUMNS: readonly Column<Site>[] = [
   createdColumn(),
 ];
 
-const ADD = <LinkButton to="/estate/add/site">Add a site</LinkButton>;
+const ADD = (
+  <ForOperators>
+    <LinkButton to="/estate/add/site">Add a site</LinkButton>
+  </ForOperators>
+);
 
 export function SitesPage() {
   return (

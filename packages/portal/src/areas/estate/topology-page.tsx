@@ -5,6 +5,7 @@ import { Empty } from "../../kit/empty.tsx";
 import { LinkButton } from "../../kit/link.tsx";
 import { Loaded } from "../../kit/problem.tsx";
 import { EstatePage } from "./estate-page.tsx";
+import { ForOperators } from "./for-operators.tsx";
 import { SiteMap } from "./site-map.tsx";
 import { countOf, healthOf, machineCount, serverCount } from "./topology-rules.ts";
 
@@ -15,7 +16,14 @@ const EVERY_MS = 30_000;
 export function TopologyPage() {
   const topology = useApi("getTopology", {}, { everyMs: EVERY_MS });
   return (
-    <EstatePage title="Estate" actions={<LinkButton to="/estate/add-machine">Add machines</LinkButton>}>
+    <EstatePage
+      title="Estate"
+      actions={
+        <ForOperators>
+          <LinkButton to="/estate/add-machine">Add machines</LinkButton>
+        </ForOperators>
+      }
+    >
       <Loaded query={topology}>{({ sites }) => (sites.length === 0 ? <NoSite /> : <Sites sites={sites} />)}</Loaded>
     </EstatePage>
   );
