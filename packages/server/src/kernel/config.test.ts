@@ -28,3 +28,21 @@ it("shows no password of the database", () => {
   const config = readConfig({ BERTH_DATABASE_URL: "postgres://u:hunter2@db:5432/berth" });
   expect(JSON.stringify(redactConfig(config))).not.toContain("hunter2");
 });
+
+it("knows where browsers reach it, and which proxies it believes", () => {
+  const config = readConfig({
+    BERTH_PUBLIC_URL: "https://berth.example.org/",
+    BERTH_TRUSTED_PROXIES: "10.0.0.5, 2001:db8::/64",
+  });
+  expect(config.publicUrl).toBe("https://berth.example.org");
+  expect(config.trustedProxies).toEqual(["10.0.0.5", "2001:db8::/64"]);
+  expect(readConfig({})).toMatchObject({ publicUrl: null, trustedProxies: [] });
+});
+
+it.each([
+  [{ BERTH_PUBLIC_URL: "berth.example.org" }, "BERTH_PUBLIC_URL: must be a URL"],
+  [{ BERTH_PUBLIC_URL: "https://example.org/berth" }, "BERTH_PUBLIC_URL: must be an address without a path"],
+  [{ BERTH_TRUSTED_PROXIES: "everybody" }, "BERTH_TRUSTED_PROXIES: must be addresses or networks"],
+])("refuses %o by name too", (env, message) => {
+  expect(() => readConfig(env)).toThrow(message);
+});

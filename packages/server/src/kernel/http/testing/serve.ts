@@ -13,6 +13,8 @@ export async function serve(options: {
   authenticate: Authenticate;
   log?: Log;
   onUpgrade?: NonNullable<HttpServerOptions["onUpgrade"]>;
+  secure?: boolean;
+  trustedProxies?: readonly string[];
 }): Promise<{ url: string; server: HttpServer }> {
   const server = createHttpServer({
     sets: options.sets,
@@ -23,6 +25,8 @@ export async function serve(options: {
     notReady: async () => [],
     openApi: {},
     heartbeatMs: 200,
+    secure: options.secure ?? false,
+    trustedProxies: options.trustedProxies ?? [],
     ...(options.onUpgrade === undefined ? {} : { onUpgrade: options.onUpgrade }),
   });
   const { url } = await server.listen({ host: "127.0.0.1", port: 0 });
