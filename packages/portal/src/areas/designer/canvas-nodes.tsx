@@ -14,9 +14,9 @@ interface Shown<N> extends Record<string, unknown> {
   readonly node: N;
   readonly problems: readonly string[];
 }
-export type GroupFlowNode = Node<Shown<GroupNode>, "group">;
-export type NetworkFlowNode = Node<Shown<NetworkNode>, "network">;
-export type DiskFlowNode = Node<Shown<DiskNode>, "disk">;
+export type GroupFlowNode = Node<Shown<GroupNode>, "servers">;
+export type NetworkFlowNode = Node<Shown<NetworkNode>, "segment">;
+export type DiskFlowNode = Node<Shown<DiskNode>, "volume">;
 export type FlowNode = GroupFlowNode | NetworkFlowNode | DiskFlowNode;
 
 const GROUP_ICONS = { physical: ServerIcon, virtual: VirtualMachineIcon, either: RandomIcon } as const;
@@ -98,4 +98,6 @@ function ProblemMark({ problems }: { readonly problems: readonly string[] }) {
   );
 }
 
-export const NODE_TYPES = { group: GroupBox, network: NetworkBox, disk: DiskBox };
+/** By names of our own: React Flow has a look for those that it calls group. */
+export const NODE_TYPES = { servers: GroupBox, segment: NetworkBox, volume: DiskBox };
+export const TYPE_OF = { group: "servers", network: "segment", disk: "volume" } as const;

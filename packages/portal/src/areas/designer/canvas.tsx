@@ -15,7 +15,7 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { type DragEvent, useEffect, useMemo, useRef, useState } from "react";
-import { type FlowNode, NODE_TYPES } from "./canvas-nodes.tsx";
+import { type FlowNode, NODE_TYPES, TYPE_OF } from "./canvas-nodes.tsx";
 import { nodeLabel, wireLabel } from "./node-words.ts";
 import { PART_TYPE } from "./palette.tsx";
 import { nextStep, type PartKind } from "./parts.ts";
@@ -155,7 +155,7 @@ function flowNodes({ graph, problems, selected }: Picture): FlowNode[] {
     const wrong = problems.get(node.id) ?? NO_PROBLEMS;
     const flowNode = {
       id: node.id,
-      type: node.kind,
+      type: TYPE_OF[node.kind],
       position: places.get(node.id) ?? { x: 0, y: 0 },
       selected: node.id === selected,
       className: wrong.length > 0 ? "designer-wrong" : "",

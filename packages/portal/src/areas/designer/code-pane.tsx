@@ -3,11 +3,11 @@ import { printTypeScript } from "@berth/sdk/typescript-print.ts";
 import { placeInTypeScript, readTypeScript } from "@berth/sdk/typescript-read.ts";
 import { Spinner } from "@patternfly/react-core";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
-import type { Mark } from "./code-editor.tsx";
+import type { Mark } from "../../kit/code-editor.tsx";
 import type { LampLine } from "./lamp-rules.ts";
 import type { Designer } from "./use-designer.ts";
 
-const CodeEditor = lazy(async () => ({ default: (await import("./code-editor.tsx")).CodeEditor }));
+const CodeEditor = lazy(async () => ({ default: (await import("../../kit/code-editor.tsx")).CodeEditor }));
 
 export interface CodePaneProps {
   readonly designer: Designer;
@@ -30,8 +30,7 @@ export function CodePane({ designer, line }: CodePaneProps) {
             marks={marks}
             line={line}
             onChange={(text) => designer.write(text, "yaml")}
-            onUndo={designer.undo}
-            onRedo={designer.redo}
+            undo={{ onUndo: designer.undo, onRedo: designer.redo }}
           />
         </section>
         <TypeScriptText designer={designer} />
@@ -81,8 +80,7 @@ function TypeScriptText({ designer }: { readonly designer: Designer }) {
           // Comments of the YAML text stay; while that can't be read, nothing is written over it.
           if ("value" in typed) designer.edit(() => typed.value, "typescript");
         }}
-        onUndo={designer.undo}
-        onRedo={designer.redo}
+        undo={{ onUndo: designer.undo, onRedo: designer.redo }}
       />
     </section>
   );
