@@ -5,9 +5,10 @@ import { lifecycles as serviceLifecycles } from "../packages/server/src/services
 
 /** The state diagrams of the guide, drawn from the tables that the code goes by. */
 export function describeLifecycles(): { file: URL; text: string }[] {
-  const { request, service } = serviceLifecycles();
+  const { request, extension, service } = serviceLifecycles();
   const sections = [
     section("A request", request),
+    section("A request for a longer lease", extension),
     section("A service", service),
     section("A server", serverLifecycle()),
     section("A machine", machineLifecycle()),
