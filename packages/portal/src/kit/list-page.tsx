@@ -50,7 +50,7 @@ export function ListPage<K extends ListOperation>(props: ListPageProps<K>) {
 const idOf = (item: unknown): string => (item as { id?: string; name?: string }).id ?? (item as { name: string }).name;
 
 /** The list of a `ListPage`, for pages that hold more than a list. */
-export function List<K extends ListOperation>(props: ListPageProps<K>) {
+function List<K extends ListOperation>(props: ListPageProps<K>) {
   const { operation, title, columns, groupBy = [], bulk = [], rowHref, rowId = idOf, empty } = props;
   const route = routeOf(operation);
   const search = useSearch({ strict: false }) as Record<string, unknown>;

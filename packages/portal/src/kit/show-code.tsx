@@ -16,6 +16,7 @@ import {
 import { CodeIcon } from "@patternfly/react-icons/dist/esm/icons/code-icon.js";
 import { useId, useState } from "react";
 import type { OperationName } from "../api/client.ts";
+import { SaveScript } from "./save-script.tsx";
 
 export interface ShowCodeProps {
   readonly operation: OperationName;
@@ -33,6 +34,7 @@ export function ShowCode({ operation, input }: ShowCodeProps) {
       {languages.map(({ name, text }, i) => (
         <Tab key={name} eventKey={i} title={<TabTitleText>{name}</TabTitleText>}>
           <CodeText text={text} label={name} />
+          {name === "TypeScript" && <SaveScript text={text} />}
         </Tab>
       ))}
     </Tabs>
