@@ -1,13 +1,17 @@
+import type { RoleName } from "@berth/api/role.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { releaseFabric } from "../fabric/actions.ts";
 import { claimAddress } from "../fabric/address-claim.ts";
 import { fabricRoutes } from "../fabric/routes.ts";
 import { inTx } from "../kernel/db/db.ts";
 import { createTestDb, type TestDb } from "../kernel/db/test-db.ts";
+import type { Actor } from "../kernel/http/handler.ts";
 import type { HttpServer } from "../kernel/http/server.ts";
+import { testActor } from "../kernel/http/testing/actor.ts";
 import { call, serve } from "../kernel/http/testing/serve.ts";
 import { storageRoutes } from "../storage/routes.ts";
 import { poolIdsByName } from "./actions.ts";
+import { getPool } from "./pool-actions.ts";
 import { releaseReservation } from "./reservations.ts";
 import { reserve, wouldFit } from "./reserve.ts";
 import { poolRoutes } from "./routes.ts";
@@ -250,6 +254,21 @@ describe("pools", () => {
     await expect(take(["nobody-only"])).rejects.toMatchObject({
       fields: [{ field: "pools[0]", message: "nobody-only is not a pool that you may use" }],
     });
+  });
+
+  it("are for those too who have a role on them, but for auditors, who look", async () => {
+    const { body } = await ask("POST", "/v1/pools", { name: "closed", users: ["somebody"] });
+    await ask("POST", "/v1/pools", { name: "shut", users: ["somebody"] });
+    const as = (role: RoleName) =>
+      testActor("eve", "user", { userId: USER.userId, grants: [{ role, on: "pool", id: body.id }] });
+    const take = (actor: Actor, pool: string) => inTx(test.db, (tx) => poolIdsByName(tx, [pool], actor));
+    for (const role of ["user", "architect", "approver", "operator", "administrator"] as const) {
+      expect(await take(as(role), "closed"), role).toEqual([body.id]);
+      await expect(take(as(role), "shut"), role).rejects.toMatchObject({ code: "invalid_request" });
+    }
+    await expect(take(as("auditor"), "closed")).rejects.toMatchObject({ code: "invalid_request" });
+    expect(await getPool(test.db, as("auditor"), "closed")).toMatchObject({ name: "closed", users: ["somebody"] });
+    await expect(getPool(test.db, as("auditor"), "shut")).rejects.toMatchObject({ code: "not_found" });
   });
 
   it("are tried in the order asked, and a refusal says what would help and when", async () => {
