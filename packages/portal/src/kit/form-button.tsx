@@ -12,6 +12,8 @@ export interface FormButtonProps {
   readonly input: { readonly params?: Record<string, unknown>; readonly body?: unknown };
   readonly hidden?: readonly string[];
   readonly note?: ReactNode;
+  /** At the head of a page, rather than of a part of it. */
+  readonly isPrimary?: boolean;
   readonly order?: readonly string[];
   readonly widgets?: Widgets;
   /** Instead of a word that it is done: for answers that are shown once. */
@@ -26,6 +28,7 @@ export function FormButton({
   input,
   hidden = [],
   note,
+  isPrimary = false,
   order = [],
   widgets = {},
   onDone,
@@ -33,7 +36,7 @@ export function FormButton({
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Button variant="secondary" size="sm" onClick={() => setOpen(true)}>
+      <Button {...(isPrimary ? {} : { variant: "secondary", size: "sm" })} onClick={() => setOpen(true)}>
         {label}
       </Button>
       {isOpen && (

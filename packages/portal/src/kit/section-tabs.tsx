@@ -17,9 +17,9 @@ export function SectionTabs({ label, tabs }: { readonly label: string; readonly 
   const roles = useRoles();
   const isUseful = (tab: SectionTab) =>
     tab.roles === undefined || roles.has("administrator") || tab.roles.some((role) => roles.has(role));
-  const here = tabs
-    .filter(({ to }) => pathname === to || pathname.startsWith(`${to}/`))
-    .toSorted((a, b) => b.to.length - a.to.length)[0];
+  const matching = tabs.filter(({ to }) => pathname === to || pathname.startsWith(`${to}/`));
+  // An area's own address shows its first part.
+  const here = matching.toSorted((a, b) => b.to.length - a.to.length)[0] ?? tabs[0];
   return (
     <Nav variant="horizontal-subnav" aria-label={label} className="berth-section-tabs">
       <NavList>

@@ -45,6 +45,7 @@ export function ApprovalRulesPage() {
   const [made, setMade] = useState<OutputOf<"createApprovalRule"> | null>(null);
   const add = (
     <FormButton
+      isPrimary
       label="Add a rule"
       title="the first that fits a request decides"
       operation="createApprovalRule"

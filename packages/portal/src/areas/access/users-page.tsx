@@ -64,6 +64,7 @@ export function UsersPage() {
         rowHref={({ name }) => hrefOf("user", name)}
         actions={
           <FormButton
+            isPrimary
             label="Add a user"
             title="without a password one is made"
             operation="createUser"

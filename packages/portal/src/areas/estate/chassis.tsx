@@ -56,16 +56,23 @@ function FilledBay({ machine }: { readonly machine: EnclosureMachine }) {
       to={hrefOf("machine", machine.name)}
       className={`estate-bay estate-bay--${look.tone}`}
       data-bay={machine.bay}
-      aria-label={words}
       title={words}
     >
       <span className="estate-bay__head">
-        <span className="estate-bay__number">{machine.bay}</span>
+        <span className="estate-bay__number">
+          <BayWord />
+          {machine.bay}
+        </span>
         <PowerSign observed={machine.power.observed} />
       </span>
       <span className="estate-bay__name">{machine.name}</span>
       <LookLabel look={look} />
-      <span className="estate-bay__server">{machine.server ?? ""}</span>
+      {machine.server !== null && (
+        <span className="estate-bay__server">
+          <span className="pf-v6-screen-reader">carries </span>
+          {machine.server}
+        </span>
+      )}
     </Link>
   );
 }
@@ -77,15 +84,24 @@ function EmptyBay({ enclosure, bay }: { readonly enclosure: string; readonly bay
       search={{ enclosure, bay } as never}
       className="estate-bay estate-bay--empty"
       data-bay={bay}
-      aria-label={`Bay ${bay}: empty, add a machine`}
       title={`Bay ${bay} is empty: add a machine`}
     >
       <span className="estate-bay__head">
-        <span className="estate-bay__number">{bay}</span>
+        <span className="estate-bay__number">
+          <BayWord />
+          {bay}
+        </span>
       </span>
-      <span className="berth-muted">empty</span>
+      <span className="berth-muted">
+        empty<span className="pf-v6-screen-reader">: add a machine</span>
+      </span>
     </Link>
   );
+}
+
+/** For those who hear a number and don't see where it stands. */
+function BayWord() {
+  return <span className="pf-v6-screen-reader">Bay </span>;
 }
 
 /** On, off or unknown, by shape and colour; in words for those who can't see it. */

@@ -138,7 +138,9 @@ function RangesPanel({ network }: { readonly network: Network }) {
             <Tbody>
               {network.ranges.map((range) => (
                 <Tr key={range.id}>
-                  <Td dataLabel="Use">{range.kind}</Td>
+                  <Td dataLabel="Use">
+                    <span className={`estate-swatch estate-range--${range.kind}`} aria-hidden="true" /> {range.kind}
+                  </Td>
                   <Td dataLabel="First">{range.start}</Td>
                   <Td dataLabel="Last">{range.end}</Td>
                   <Td dataLabel="Note">{range.note ?? "–"}</Td>

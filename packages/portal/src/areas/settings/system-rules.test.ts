@@ -28,7 +28,6 @@ describe("how Berth is", () => {
     [{ ...controller, alive: false, heartbeatAt: "2027-01-10T11:50:00Z" }, report, "was last heard of 10 minutes ago"],
     [controller, { ...report, error: "the database is away" }, "the database is away"],
     [controller, { ...report, failed: 2 }, "could not look at 2 of 12"],
-    [controller, { ...report, endedAt: "2027-01-10T11:00:00Z" }, "made its last pass 1 hour ago"],
   ])("names what is not", (one, pass, words) => {
     expect(troublesOf([one], [pass], NOW)).toEqual([expect.stringContaining(words)]);
   });

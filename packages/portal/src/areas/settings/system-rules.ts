@@ -5,9 +5,6 @@ import { relativeTime } from "../../kit/time-rules.ts";
 type Controller = z.output<typeof ControllerInfo>;
 type Report = z.output<typeof ReconcilerReport>;
 
-/** Reconcilers pass at least every few minutes; one that has not is stuck, or nobody runs it. */
-const SILENT_MS = 15 * 60_000;
-
 /** What an operator should look at, in words. */
 export function troublesOf(controllers: readonly Controller[], reports: readonly Report[], now: number): string[] {
   const dead = controllers
@@ -17,8 +14,6 @@ export function troublesOf(controllers: readonly Controller[], reports: readonly
     );
   const passes = reports.flatMap((report) => {
     if (report.error !== null) return [`The last pass of ${report.name} failed: ${report.error}`];
-    if (now - Date.parse(report.endedAt) > SILENT_MS)
-      return [`${report.name} made its last pass ${relativeTime(Date.parse(report.endedAt), now)}.`];
     return report.failed === 0 ? [] : [`${report.name} could not look at ${report.failed} of ${report.checked}.`];
   });
   return [...dead, ...passes];
