@@ -27,6 +27,7 @@ export const CONSOLE_CLOSE = {
 } as const;
 
 export const Consoles = z.object({
+  name: z.string().describe("of the server or machine"),
   kinds: z.array(ConsoleKind).describe("vnc: the screen with keyboard and mouse; serial: the serial line"),
   reason: z.string().nullable().describe("why there is none now"),
 });

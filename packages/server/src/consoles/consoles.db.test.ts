@@ -307,6 +307,7 @@ describe("where there is none", () => {
     house.backend.kindsNow = [];
     const none = await call(house.url, "GET", "/v1/servers/shop-1/console", { token: house.ada.token });
     expect(none.body).toEqual({
+      name: "shop-1",
       kinds: [],
       reason: "shop-1 has no console now: it is off, or its hypervisor offers none for it.",
     });

@@ -19,7 +19,7 @@ export function consoleRoutes(deps: ConsoleRouteDeps): RouteSet {
   async function consolesOf(actor: Actor, subjectKind: SubjectKind, id: string) {
     const target = await targetOf(deps, actor, subjectKind, id);
     const kinds = await kindsOf(target);
-    return { kinds, reason: kinds.length > 0 ? null : whyNone(target) };
+    return { name: target.object.name, kinds, reason: kinds.length > 0 ? null : whyNone(target) };
   }
 
   async function open(

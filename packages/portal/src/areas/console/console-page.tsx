@@ -45,19 +45,20 @@ function ConsolePage({ subject, id, consoles }: ConsolePageProps) {
   const [wanted, setWanted] = useState(asked.get(KIND));
   const body = (
     <Loaded query={consoles}>
-      {({ kinds, reason }) => {
+      {({ name, kinds, reason }) => {
         const kind = firstKind(kinds, wanted);
         if (kind === null) return <NoConsole reason={reason} onLook={() => void consoles.refetch()} />;
-        const view = { subject, id, name: id, kinds, kind, onKind: setWanted };
+        const view = { subject, id, name, kinds, kind, onKind: setWanted };
         return <ConsoleView {...view} onPopOut={isWindow ? undefined : () => popOut(id, kind)} />;
       }}
     </Loaded>
   );
   // A window of its own shows the console and nothing else.
   if (isWindow) return <main className="berth-console-window">{body}</main>;
-  const crumbs = [CRUMBS[subject], { title: id, to: hrefOf(subject, id) }];
+  const name = consoles.data?.name ?? id;
+  const crumbs = [CRUMBS[subject], { title: name, to: hrefOf(subject, id) }];
   return (
-    <Page title="Console" subtitle={`of the ${subject} ${id}`} crumbs={crumbs} isFilled>
+    <Page title="Console" subtitle={`of the ${subject} ${name}`} crumbs={crumbs} isFilled>
       {body}
     </Page>
   );
