@@ -81,6 +81,15 @@ describe("templates", () => {
     const save = (document: string, base: number) => ask("POST", "/v1/templates", { document, base });
     expect((await save(text, 0)).body.version).toBe(1);
     expect((await save(text.replace("count: 2", "count: 3"), 1)).body.version).toBe(2);
+    // Whoever has it open is told by events before he saves.
+    const told = await test.db
+      .selectFrom("event")
+      .select(["kind", "data"])
+      .where("subject_kind", "=", "template")
+      .orderBy("id", "desc")
+      .limit(1)
+      .executeTakeFirstOrThrow();
+    expect(told).toEqual({ kind: "template.apply", data: { name: "shared", version: 2 } });
     const late = await save(text.replace("count: 2", "count: 4"), 1);
     expect(late.status).toBe(409);
     expect(late.body).toMatchObject({

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from "node:crypto";
 import { diffTemplates } from "@berth/api/template-diff.ts";
 import { sql } from "kysely";
 import { parseDocument, stringify } from "yaml";
-import { audit } from "../identity/audit.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
@@ -12,6 +11,7 @@ import { type Document, readTemplate } from "./read-template.ts";
 import { documentOf, findTemplate, labelOf, refOf, type TemplateRef, type TemplateRow } from "./store.ts";
 import type { Template } from "./template.ts";
 import { seesUnpublished } from "./template-list.ts";
+import { noteTemplate } from "./template-note.ts";
 import { refuseUnpublishable } from "./template-publish.ts";
 import { refuseUsed } from "./template-users.ts";
 
@@ -75,7 +75,7 @@ export async function unpublishTemplate(db: Db, actor: Actor, ref: string): Prom
     if (found === null) throw notThere(ref);
     if (!found.published) return found;
     const row = await setPublished(tx, found.id, false);
-    await audit(tx, { actor, action: "template.unpublish", object: objectOf(row), outcome: "done" });
+    await noteTemplate(tx, actor, "unpublish", row);
     return row;
   });
 }
@@ -112,7 +112,7 @@ export async function deleteTemplate(db: Db, actor: Actor, ref: string): Promise
     await refuseUsed(tx, rows);
     for (const row of rows) {
       await tx.deleteFrom("template").where("id", "=", row.id).execute();
-      await audit(tx, { actor, action: "template.delete", object: objectOf(row), outcome: "done" });
+      await noteTemplate(tx, actor, "delete", row);
     }
     return rows.length;
   });
@@ -169,7 +169,7 @@ async function saveVersion(tx: Tx, actor: Actor, { document, text, base }: Savin
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  await audit(tx, { actor, action: "template.apply", object: objectOf(row), outcome: "done", details: { digest } });
+  await noteTemplate(tx, actor, "apply", row);
   return row;
 }
 
@@ -203,7 +203,7 @@ async function nextNumber(tx: Tx, name: string): Promise<number> {
 async function publish(tx: Tx, actor: Actor, row: TemplateRow): Promise<TemplateRow> {
   await refuseUnpublishable(tx, row);
   const published = await setPublished(tx, row.id, true);
-  await audit(tx, { actor, action: "template.publish", object: objectOf(row), outcome: "done" });
+  await noteTemplate(tx, actor, "publish", row);
   return published;
 }
 
@@ -230,8 +230,4 @@ async function lockName(tx: Tx, name: string): Promise<void> {
 
 function notThere(ref: string): AppError {
   return new AppError("not_found", `there is no template ${ref}`);
-}
-
-function objectOf(row: Pick<TemplateRow, "id" | "name" | "number">) {
-  return { kind: "template", id: row.id, name: labelOf(row) };
 }
