@@ -138,7 +138,18 @@ export const Quote = z.object({
 const params = z.strictObject({ id: z.string().min(1).max(100).describe("id, or the service's name") });
 const decision = z.strictObject({ reason: z.string().min(1).max(1000).optional().describe("kept with the decision") });
 const refusal = z.strictObject({ reason: z.string().min(1).max(1000).describe("told to the requester") });
-const columns = ["service", "template", "state", "requester", "pool", "price.perDay", "startsAt", "endsAt", "id"];
+const columns = [
+  "service",
+  "kind",
+  "template",
+  "state",
+  "requester",
+  "pool",
+  "price.perDay",
+  "startsAt",
+  "endsAt",
+  "id",
+];
 
 export const requestContract = {
   createRequest: route({

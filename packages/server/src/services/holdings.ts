@@ -13,9 +13,17 @@ const MIB_PER_GIB = 1024;
 /** As quotas count money. */
 const DAYS_OF_MONTH = 30;
 
-/** What a person's services hold within a time, or now and later: read off the promises, so that no counter can lie. */
-export async function holdingOf(db: Db | Tx, ownerId: string, during: During | null = null): Promise<Holding> {
-  const isThen = during === null ? sql`true` : sql`${effective("r.during")} && ${rangeOf(during)}`;
+/** Whose holding: a person's, or one service's; within a time, or now and later. */
+interface Held {
+  readonly ownerId?: string;
+  readonly serviceId?: string;
+  readonly during?: During;
+}
+
+/** What services hold: read off the promises, so that no counter can lie. */
+export async function holdingOf(db: Db | Tx, { ownerId, serviceId, during }: Held): Promise<Holding> {
+  const whose = serviceId === undefined ? sql`s.owner_id = ${ownerId}` : sql`s.id = ${serviceId}`;
+  const isThen = during === undefined ? sql`true` : sql`${effective("r.during")} && ${rangeOf(during)}`;
   const { rows } = await sql<{
     servers: number;
     cores: number;
@@ -26,7 +34,7 @@ export async function holdingOf(db: Db | Tx, ownerId: string, during: During | n
     with held as (
       select r.cores, r.memory_mib, r.storage_gib, s.id as service_id
       from service s join request q on q.service_id = s.id join reservation r on r.request_id = q.id
-      where s.owner_id = ${ownerId} and r.released_at is null and ${isThen}
+      where ${whose} and r.released_at is null and ${isThen}
     )
     select count(*) as servers, coalesce(sum(cores), 0)::bigint as cores,
       coalesce(sum(memory_mib), 0)::bigint as "memoryMiB", coalesce(sum(storage_gib), 0)::bigint as "storageGiB",
@@ -45,12 +53,12 @@ export async function holdingOf(db: Db | Tx, ownerId: string, during: During | n
 }
 
 export async function holdingOfActor(db: Db, actor: Actor): Promise<Holding> {
-  return actor.userId === null ? NOTHING_HELD : holdingOf(db, actor.userId);
+  return actor.userId === null ? NOTHING_HELD : holdingOf(db, { ownerId: actor.userId });
 }
 
 const NOTHING_HELD: Holding = { servers: 0, cores: 0, memoryGiB: 0, storageGiB: 0, moneyPerMonth: 0 };
 
-export function perMonth(perDay: string): number {
+function perMonth(perDay: string): number {
   return Number(moneyUnits(perDay)) * DAYS_OF_MONTH;
 }
 
@@ -85,7 +93,7 @@ export async function refuseTemplate(tx: Tx, actor: Actor, label: string): Promi
 export async function beyondPolicy(tx: Tx, actor: Actor, wanted: Wanted): Promise<string[]> {
   const { limits } = await entitlementOf(tx, actor);
   if (actor.userId === null) return [];
-  return overLimits(limits, await holdingOf(tx, actor.userId, wanted.during), wanted.asked);
+  return overLimits(limits, await holdingOf(tx, { ownerId: actor.userId, during: wanted.during }), wanted.asked);
 }
 
 /**

@@ -6,6 +6,7 @@ import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import { demandByPolicy } from "../policies/entitlement.ts";
+import { holdingOf, refuseBeyondPolicy } from "./holdings.ts";
 import { settleApproval } from "./request-approval.ts";
 import { nothing, type RecordId, type RequestDeps } from "./request-create.ts";
 import { SERVICE_SCOPE, serviceScope } from "./scope.ts";
@@ -121,6 +122,10 @@ async function refuseEnd(tx: Tx, service: ServiceRow, endsAt: Date): Promise<voi
 
 async function askForMore(deps: RequestDeps, tx: Tx, actor: Actor, service: ServiceRow, until: Date): Promise<void> {
   if (actor.userId === null) throw new AppError("unauthenticated", "sign in to ask for a longer lease");
+  if (actor.userId === service.owner_id) {
+    const during = { startsAt: service.ends_at, endsAt: until };
+    await refuseBeyondPolicy(tx, actor, { during, asked: await holdingOf(tx, { serviceId: service.id }) });
+  }
   const id = await requestExtension(tx, service, { id: actor.userId, name: actor.name }, until);
   await audit(tx, {
     actor,

@@ -33,7 +33,7 @@ export async function requestExtension(tx: Tx, service: ServiceRow, asker: Asker
       id,
       kind: "extension",
       extends_to: until,
-      price: JSON.stringify(addedPrice(service, until)),
+      price: JSON.stringify(priceFor(service, service.ends_at, until)),
       service_id: service.id,
       requester_id: asker.id,
       requester: asker.name,
@@ -87,7 +87,11 @@ export async function dropExtension(tx: Tx, serviceId: string, reason: string): 
 export async function setLease(engine: Pick<Engine, "send">, tx: Tx, service: ServiceRow, endsAt: Date): Promise<void> {
   await tx
     .updateTable("service")
-    .set((eb) => ({ ends_at: endsAt, version: eb("version", "+", 1) }))
+    .set((eb) => ({
+      ends_at: endsAt,
+      price: JSON.stringify(priceFor(service, service.starts_at, endsAt)),
+      version: eb("version", "+", 1),
+    }))
     .where("id", "=", service.id)
     .execute();
   const message: LeaseMessage = { endsAt: endsAt.toISOString() };
@@ -104,9 +108,10 @@ export async function hold(tx: Tx, service: ServiceRow, endsAt: Date): Promise<v
   }
 }
 
-function addedPrice(service: ServiceRow, until: Date): Price {
+/** What a day costs stays as it was asked for; only the days change. */
+function priceFor(service: ServiceRow, from: Date, until: Date): Price {
   // Written by this room only.
   const price = service.price as Price;
-  const days = leaseDays(service.ends_at, until);
+  const days = leaseDays(from, until);
   return { ...price, days, total: moneyText(moneyUnits(price.perDay) * BigInt(days)) };
 }
