@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { qemuBlade, whyNoQemu } from "../packages/server/src/providers/redfish/qemu-fixture.ts";
@@ -9,6 +12,7 @@ import { makeTinyImage, publish, untilActive } from "./steps.ts";
 import { vms } from "./templates.ts";
 
 /** Consoles as people see them (CAP F9, issue item Console): a real browser, the controller's policy for scripts in force. */
+const CLI = join(import.meta.dirname, "../packages/cli/src/main.ts");
 const LIMIT_MS = 240_000;
 const WAIT = { timeout: 60_000, interval: 200 };
 const why = whyNoQemu();
@@ -54,6 +58,28 @@ const rows = async (page: Page) => {
 };
 const state = (page: Page, is: string) => page.locator(`[data-state="${is}"]`).waitFor();
 
+describe("berth console", { timeout: LIMIT_MS }, () => {
+  it("shows the serial line in the terminal, and leaves it at Return, tilde and full stop", async () => {
+    const [server] = (await controller.api.listServers()).items;
+    const child = spawn(process.execPath, [CLI, "console", server?.name ?? ""], {
+      env: { ...process.env, BERTH_URL: controller.url, BERTH_TOKEN: controller.token },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    const heard = { text: "" };
+    child.stdout.on("data", (said: Buffer) => {
+      heard.text += said;
+    });
+    await expect.poll(() => heard.text, WAIT).toContain("login: ");
+    child.stdin.write("eve\r");
+    await expect.poll(() => heard.text, WAIT).toContain("A simulated system");
+    child.stdin.write("hostname\r");
+    await expect.poll(() => heard.text, WAIT).toContain(`\r\n${server?.hostname}\r\n`);
+    const ended = once(child, "close");
+    child.stdin.write("exit\r~.");
+    expect((await ended)[0]).toBe(0);
+  });
+});
+
 describe("the serial line of a server", { timeout: LIMIT_MS }, () => {
   it("opens for its owner, who logs in and is told when the server goes off", async () => {
     const { page, errors } = ada;
@@ -79,6 +105,7 @@ describe("the serial line of a server", { timeout: LIMIT_MS }, () => {
   });
 });
 
+// Without QEMU there is no screen: the reason is in the suite's name where it is skipped.
 describe.skipIf(why !== null)(
   `the screen of a real machine${why === null ? "" : ` (skipped: ${why})`}`,
   { timeout: LIMIT_MS },
