@@ -9,8 +9,7 @@ import { hrefOf } from "../../kit/paths.ts";
 import { State } from "../../kit/state.tsx";
 import { toast } from "../../kit/toasts.tsx";
 import { When } from "../../kit/when.tsx";
-import { writeDraft } from "./draft-store.ts";
-import { NEW_TEMPLATE } from "./editor-page.tsx";
+import { NEW_TEMPLATE, writeDraft } from "./draft-store.ts";
 import { importedText, openText } from "./text-files.ts";
 
 type Template = ItemOf<"listTemplates">;

@@ -6,6 +6,9 @@ export interface Draft {
   readonly savedAt: string;
 }
 
+/** In the address, in place of a name: no template can have it. */
+export const NEW_TEMPLATE = "~new";
+
 const keyOf = (name: string) => `berth.designer.${name}`;
 
 export function readDraft(name: string): Draft | null {

@@ -3,11 +3,8 @@ import { writeYaml } from "@berth/sdk/yaml-text.ts";
 import { type OutputOf, useApi } from "../../api/queries.ts";
 import { useParam } from "../../kit/link.tsx";
 import { Loaded } from "../../kit/problem.tsx";
-import { readDraft } from "./draft-store.ts";
+import { NEW_TEMPLATE, readDraft } from "./draft-store.ts";
 import { Editor } from "./editor.tsx";
-
-/** In the address, in place of a name: no template can have it. */
-export const NEW_TEMPLATE = "~new";
 
 /** The designer for one template; begins with the draft that was left, if there is one. */
 export function EditorPage() {

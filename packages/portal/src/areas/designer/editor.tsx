@@ -1,4 +1,4 @@
-import { move, remove } from "@berth/sdk/draft-edit.ts";
+import { move } from "@berth/sdk/draft-edit.ts";
 import type { Position } from "@berth/sdk/graph.ts";
 import type { Path } from "@berth/sdk/json.ts";
 import { Alert, AlertActionLink, Button } from "@patternfly/react-core";
@@ -11,7 +11,8 @@ import { autoLayout } from "./auto-layout.ts";
 import { Canvas } from "./canvas.tsx";
 import { CodePane } from "./code-pane.tsx";
 import { ConflictDialog } from "./conflict-dialog.tsx";
-import { EditorHeader } from "./editor-header.tsx";
+import { EditorActions } from "./editor-actions.tsx";
+import { EditorFacts } from "./editor-facts.tsx";
 import { Palette } from "./palette.tsx";
 import { type PartKind, withPart } from "./parts.ts";
 import { PlaceDialog } from "./place-dialog.tsx";
@@ -57,17 +58,14 @@ export function Editor({ start, saved, restoredAt }: EditorProps) {
 
   return (
     // Keys that hold for the whole page; each has a button too.
-    <div
-      className="designer-keys"
-      onKeyDown={keysOf({ ...designer, save: () => saving.save({ publish: false }), take: takeSelected })}
-    >
+    <div className="designer-keys" onKeyDown={keysOf({ ...designer, save: () => saving.save({ publish: false }) })}>
       <Page
         title={titleOf(designer.value)}
         crumbs={[{ title: "Designer", to: "/designer" }]}
         isFilled
-        badge={<EditorHeader.Facts designer={designer} saved={saved} onGo={go} />}
+        badge={<EditorFacts designer={designer} saved={saved} onGo={go} />}
         actions={
-          <EditorHeader.Actions
+          <EditorActions
             designer={designer}
             saving={saving}
             saved={saved}
@@ -154,20 +152,12 @@ export function Editor({ start, saved, restoredAt }: EditorProps) {
       )}
     </div>
   );
-
-  function takeSelected() {
-    const { selected } = designer;
-    if (selected === null) return;
-    designer.edit((draft) => remove(draft, selected));
-    designer.select(null);
-  }
 }
 
 interface Keys {
   readonly undo: () => void;
   readonly redo: () => void;
   readonly save: () => void;
-  readonly take: () => void;
 }
 
 /** Ctrl-Z, Ctrl-Y and Ctrl-S hold in every view; the editors of texts have the first two themselves. */

@@ -19,6 +19,21 @@ describe("CAP A1: the lamp", () => {
     expect(lamp.lines[0]).toMatchObject({ text: "Connect this server group to a network", line: 3, isError: true });
   });
 
+  it.each([
+    [["spec", "groups", 0, "cores"], "must be at least 1", "Cores must be at least 1"],
+    [["metadata", "title"], "is missing; it takes text", "Title is missing; it takes text"],
+    [
+      ["spec", "groups", 0, "count"],
+      "several servers can't share an address",
+      "Several servers can't share an address",
+    ],
+    [["spec", "groups"], "must be at least 1 entries", "Add a server group from the palette"],
+    [[], "the template is empty", "The template is empty"],
+  ])("says %s %s as a sentence", (path, message, words) => {
+    const items = [problem(path, message)];
+    expect(lampOf([], { ...fine, valid: false, items }).lines[0]?.text).toBe(words);
+  });
+
   it("is yellow where only publishing is stopped, and green with good advice", () => {
     const image = problem(["spec", "groups", 0, "image"], "there is no image debian-13");
     expect(lampOf([], { ...fine, publishable: false, hints: [image] })).toMatchObject({

@@ -61,9 +61,9 @@ function sentence(path: Path, message: string): string {
   if (last === "nics" && message.startsWith("must be at least")) return "Connect this server group to a network";
   if (last === "groups" && message.startsWith("must be at least")) return "Add a server group from the palette";
   if (last === "disks" && message.startsWith("must be at least")) return "Add a disk to this server group";
-  if (last === undefined || /^(?:no NIC|network|group|disk|hook|a |an |there|exactly)/.test(message))
-    return capital(message);
-  return `${capital(String(last))} ${message}`;
+  // Some problems are whole sentences, others go on from the field's name.
+  const goesOn = /^(?:must|takes|is) /.test(message);
+  return last === undefined || !goesOn ? capital(message) : `${capital(last)} ${message}`;
 }
 
 function capital(text: string): string {

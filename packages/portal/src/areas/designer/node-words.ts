@@ -3,11 +3,11 @@ import type { JsonObject } from "@berth/sdk/json.ts";
 
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 
-/** `2 virtual`: how many, and what they land on. */
+/** `2 virtual servers`: how many, and what they land on. */
 export function countWords(data: JsonObject): string {
   const count = typeof data.count === "number" ? data.count : 1;
   const kind = data.kind === "either" ? "physical or virtual" : text(data.kind);
-  return `${count} ${kind}`;
+  return `${count} ${kind} ${count === 1 ? "server" : "servers"}`;
 }
 
 /** `2 cores · 1GiB`, or the name of the profile that says it. */

@@ -1,4 +1,3 @@
-import type { Path } from "@berth/sdk/json.ts";
 import { printTypeScript } from "@berth/sdk/typescript-print.ts";
 import { Button, Modal, ModalBody, ModalHeader, Tooltip } from "@patternfly/react-core";
 import { CodeIcon } from "@patternfly/react-icons/dist/esm/icons/code-icon.js";
@@ -11,46 +10,16 @@ import { type OutputOf, useAct } from "../../api/queries.ts";
 import { Confirm } from "../../kit/confirm.tsx";
 import { ContractForm } from "../../kit/contract-form.tsx";
 import { download } from "../../kit/download.ts";
-import { money } from "../../kit/money.ts";
 import { hrefOf } from "../../kit/paths.ts";
-import { State } from "../../kit/state.tsx";
+import { ShowCode } from "../../kit/show-code.tsx";
 import { toast } from "../../kit/toasts.tsx";
 import { dropDraft } from "./draft-store.ts";
-import { LampButton } from "./lamp.tsx";
 import { MoreMenu } from "./more-menu.tsx";
 import { importedText, nameIn, openText } from "./text-files.ts";
 import type { Designer } from "./use-designer.ts";
 import type { Saving } from "./use-saving.ts";
 
 type Saved = OutputOf<"getTemplate"> | null;
-
-interface FactsProps {
-  readonly designer: Designer;
-  readonly saved: Saved;
-  readonly onGo: (path: Path, line: number | null) => void;
-}
-
-/** What must be seen all the time: the lamp, the price, and whether it is saved and published. */
-function Facts({ designer, saved, onGo }: FactsProps) {
-  const { price, base, isDirty } = designer;
-  const isPublished = saved?.published === true && saved.version === base && !isDirty;
-  return (
-    <>
-      <State
-        value={isPublished ? "published" : isDirty || base === 0 ? "not saved" : "saved"}
-        tone={isPublished ? "good" : "waiting"}
-      />
-      {base > 0 && <span className="berth-muted">version {base}</span>}
-      <LampButton lamp={designer.lamp} onGo={onGo} />
-      {price !== null && (
-        <span className="designer-price">
-          <strong>{money(price.perDay, price.currency)}</strong> a day · {money(price.total, price.currency)} for{" "}
-          {price.days} days
-        </span>
-      )}
-    </>
-  );
-}
 
 interface ActionsProps {
   readonly designer: Designer;
@@ -63,10 +32,10 @@ interface ActionsProps {
   readonly onCompare: () => void;
 }
 
-function Actions(props: ActionsProps) {
+export function EditorActions(props: ActionsProps) {
   const { designer, saving, saved, isCodeShown, onToggleCode, onLayOut, onPlace, onCompare } = props;
   const navigate = useNavigate();
-  const [dialog, setDialog] = useState<"clone" | "delete" | null>(null);
+  const [dialog, setDialog] = useState<"clone" | "delete" | "code" | null>(null);
   const unpublish = useAct("unpublishTemplate", {
     onDone: ({ name }) => toast({ title: `${name} is out of the catalogue` }),
   });
@@ -130,6 +99,7 @@ function Actions(props: ActionsProps) {
           { label: "Compare versions", reason: notSaved, onChoose: onCompare },
           { label: "Clone", reason: notSaved, onChoose: () => setDialog("clone") },
           null,
+          { label: "Show code", onChoose: () => setDialog("code") },
           { label: "Import a file", onChoose: () => void importFile() },
           { label: "Export as YAML", onChoose: () => download(`${name}.yaml`, text, "application/yaml") },
           {
@@ -145,6 +115,17 @@ function Actions(props: ActionsProps) {
           { label: "Delete", reason: notSaved, isDanger: true, onChoose: () => setDialog("delete") },
         ]}
       />
+      {dialog === "code" && (
+        <Modal isOpen variant="medium" onClose={() => setDialog(null)} aria-label="Saving as code">
+          <ModalHeader title="Saving this template, as code" />
+          <ModalBody>
+            <ShowCode
+              operation="applyTemplate"
+              input={{ body: { document: text, publish: false, base: designer.base } }}
+            />
+          </ModalBody>
+        </Modal>
+      )}
       {dialog === "clone" && saved !== null && (
         <Modal isOpen variant="small" onClose={() => setDialog(null)} aria-label="Clone">
           <ModalHeader title={`Clone ${saved.name}`} description="The saved version, under another name." />
@@ -206,5 +187,3 @@ function IconButton({ label, keys, icon, isDisabled, onClick }: IconButtonProps)
 function Reasoned({ reason, children }: { readonly reason: string | null; readonly children: React.ReactElement }) {
   return reason === null ? children : <Tooltip content={reason}>{children}</Tooltip>;
 }
-
-export const EditorHeader = { Facts, Actions };
