@@ -8,7 +8,8 @@ import { fillPortalHouse, type PortalHouse, startPortalHouse } from "./portal-ho
 import { settled } from "./settled.ts";
 
 /** The portal's pages of the estate, of access and of settings, as an administrator uses them. CAP D3, P1, P2. */
-const AREAS = ["/estate", "/access", "/settings", "/profile"];
+/** Pages of objects that not every house has; all the others are opened by the portal's own test. */
+const RARE = ["/estate/policies/", "/access/groups/", "/access/projects/", "/access/edit/", "/access/add/"];
 const MANY_ENCLOSURES = 149;
 const BAYS = 16;
 /** A picture of 2,400 machines is made of their enclosures, not of themselves. */
@@ -51,16 +52,15 @@ async function withPage(path: string, use: (page: Page, opened: PortalPage) => P
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { level: 1, name });
 
-describe("every page of estate, access and settings", () => {
-  it.each(AREAS)("below %s opens without errors, and hinders nobody", async (area) => {
-    const signedIn = await openAs(browser, url, admin);
-    const stranger = await openPage(browser, url);
-    const { pages, problems } = await visitEveryPage({ api, signedIn, stranger, only: area });
-    expect(problems).toEqual([]);
-    expect(pages).toBeGreaterThan(0);
-    await signedIn.close();
-    await stranger.close();
-  });
+it.each(RARE)("every page below %s opens without errors, and hinders nobody", async (path) => {
+  const signedIn = await openAs(browser, url, admin);
+  const stranger = await openPage(browser, url);
+  const { pages, problems, missed } = await visitEveryPage({ api, signedIn, stranger, only: path });
+  expect(problems).toEqual([]);
+  expect(missed).toEqual([]);
+  expect(pages).toBeGreaterThan(0);
+  await signedIn.close();
+  await stranger.close();
 });
 
 describe("the picture of the estate", () => {
@@ -76,7 +76,8 @@ describe("the picture of the estate", () => {
       await page.keyboard.press("ArrowRight");
       await expect.poll(() => page.evaluate("document.activeElement.dataset.bay")).toBe("2");
       await carrying.click();
-      await page.getByRole("link", { name: "shop-db-1" }).waitFor();
+      await heading(page, /^enc1-bay/).waitFor();
+      await page.getByRole("link", { name: "shop-db-1", exact: true }).first().waitFor();
     });
   });
 
@@ -101,8 +102,8 @@ describe("a machine", () => {
       const dialog = page.getByRole("dialog");
       await dialog.getByLabel("Reason").fill("new fan");
       await dialog.getByRole("button", { name: "Begin maintenance" }).click();
-      await page.getByText("In maintenance: no server is put here").waitFor();
-      await page.getByText("new fan").waitFor();
+      await page.getByText("In maintenance: no server is put here").first().waitFor();
+      await page.getByText("new fan").first().waitFor();
     });
     expect(await api.getMachine({ params: { id: free.id } })).toMatchObject({
       maintenance: true,
@@ -110,7 +111,7 @@ describe("a machine", () => {
     });
     await withPage(`/estate/machines/${used.name}`, async (page) => {
       await page.getByRole("button", { name: "Inspect", exact: true }).hover();
-      await page.getByText("it serves server shop-db-1, and wears its identity").waitFor();
+      await page.getByText("it serves server shop-db-1, and wears its identity").first().waitFor();
       await page.getByRole("button", { name: `All actions of ${used.name}` }).click();
       await page.getByText("it serves server shop-db-1: end that first, or move it elsewhere").first().waitFor();
     });
@@ -143,9 +144,9 @@ describe("a machine", () => {
       const table = page.getByLabel("Machines, as a table");
       await table.fill("name,site,provider,endpoint\nb1,lab,redfish,https://127.0.0.1:9\nb2,,redfish,");
       await page.getByText("Line 3 has no site").waitFor();
-      expect(await page.getByRole("button", { name: "Add 1 machines" }).isDisabled()).toBe(true);
+      expect(await page.getByRole("button", { name: "Add 1 machine" }).isDisabled()).toBe(true);
       await table.fill("name,site,provider,endpoint\nb1,lab,redfish,https://127.0.0.1:9");
-      await page.getByRole("button", { name: "Add 1 machines" }).click();
+      await page.getByRole("button", { name: "Add 1 machine" }).click();
       await page.getByText("0 added, 1 not").waitFor();
     });
   });
@@ -197,7 +198,7 @@ describe("forms", () => {
       await dialog.getByLabel("Role").selectOption("operator");
       await dialog.getByLabel("Pool").selectOption("default");
       await dialog.getByRole("button", { name: "Give a role" }).click();
-      await page.getByRole("cell", { name: "pool default" }).waitFor();
+      await page.getByRole("grid", { name: "Roles given" }).getByRole("link", { name: "default" }).waitFor();
     });
     const { items } = await api.listGrants({ query: { group: "leads" } });
     expect(items).toContainEqual(expect.objectContaining({ role: "operator", pool: "default" }));

@@ -16,6 +16,7 @@ import { ProblemNote } from "../../kit/problem.tsx";
 import { CodeText, ShowCodeButton } from "../../kit/show-code.tsx";
 import { EXAMPLE, type LineProblem, parseMachines } from "./bulk-rules.ts";
 import { ESTATE } from "./estate-page.tsx";
+import { countOf } from "./topology-rules.ts";
 import "./estate.css";
 
 const CRUMBS = [ESTATE, { title: "Machines", to: "/estate/machines" }];
@@ -65,7 +66,7 @@ export function AddMachinesPage() {
             isLoading={enrol.isPending}
             onClick={() => enrol.mutate(input)}
           >
-            {items.length === 0 ? "Add machines" : `Add ${items.length} machines`}
+            {items.length === 0 ? "Add machines" : `Add ${countOf(items.length, "machine")}`}
           </Button>
           <ShowCodeButton operation="createMachines" input={input} />
         </div>

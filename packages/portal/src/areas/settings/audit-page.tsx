@@ -6,6 +6,7 @@ import { State } from "../../kit/state.tsx";
 import { When } from "../../kit/when.tsx";
 import { AuditActions } from "./audit-actions.tsx";
 import { AuditEntryButton } from "./audit-entry.tsx";
+import { AuditFilters } from "./audit-filters.tsx";
 import { SettingsTabs } from "./settings-tabs.tsx";
 
 type Entry = ItemOf<"listAudit">;
@@ -40,6 +41,7 @@ export function AuditPage() {
       empty={{ title: "Nothing was done yet", text: "Every act stands here, whoever did it and however." }}
     >
       <SettingsTabs />
+      <AuditFilters />
     </ListPage>
   );
 }
