@@ -1,5 +1,5 @@
 import { Card, CardBody } from "@patternfly/react-core";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useApi } from "../../api/queries.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { LinkButton } from "../../kit/link.tsx";
@@ -10,6 +10,7 @@ import { When } from "../../kit/when.tsx";
 import { ApprovalCard, type Decision } from "./approval-card.tsx";
 import { neighbour, nextAfter } from "./approval-rules.ts";
 import type { Request } from "./story-rules.ts";
+import { isWithin, useKeys } from "./use-keys.ts";
 import "./requests.css";
 
 const MOST = 100;
@@ -48,46 +49,31 @@ function NothingWaits() {
 function Queue({ requests }: { readonly requests: readonly Request[] }) {
   const ids = requests.map((request) => request.id);
   const [chosen, setChosen] = useState<string | null>(null);
-  const [decision, setDecision] = useState<Decision>(null);
+  // For which one it is meant: somebody else may decide about that one while the form is open.
+  const [begun, setBegun] = useState<{ readonly id: string; readonly decision: Decision } | null>(null);
   const area = useRef<HTMLDivElement>(null);
   const current = requests.find((request) => request.id === chosen) ?? requests[0];
-  const currentId = current?.id;
-  // The keys work while something in here has the focus. It is never taken from what is elsewhere on the page.
+  const id = current?.id ?? null;
+  const choose = (next: string | null) => {
+    setBegun(null);
+    setChosen(next);
+  };
+  const decide = (decision: Decision) => {
+    setBegun(id === null ? null : { id, decision });
+    if (decision === null) focusCurrent(area.current);
+  };
+  const next = () => choose(neighbour(ids, id, 1));
+  const previous = () => choose(neighbour(ids, id, -1));
+  useKeys(area, {
+    ...{ a: () => decide("approve"), r: () => decide("reject") },
+    ...{ j: next, ArrowDown: next, k: previous, ArrowUp: previous },
+  });
   useEffect(() => {
-    const focused = document.activeElement;
-    const isFree = focused === null || focused === document.body || area.current?.contains(focused) === true;
-    if (isFree && currentId !== undefined) focusCurrent(area.current);
-  }, [currentId]);
+    if (id !== null && isWithin(document.activeElement, area.current)) focusCurrent(area.current);
+  }, [id]);
   if (current === undefined) return null;
-
-  const choose = (id: string | null) => {
-    setDecision(null);
-    setChosen(id);
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-    switch (event.key) {
-      case "a":
-        setDecision("approve");
-        break;
-      case "r":
-        setDecision("reject");
-        break;
-      case "j":
-      case "ArrowDown":
-        choose(neighbour(ids, current.id, 1));
-        break;
-      case "k":
-      case "ArrowUp":
-        choose(neighbour(ids, current.id, -1));
-        break;
-      default:
-        return;
-    }
-    event.preventDefault();
-  };
   return (
-    <section ref={area} className="berth-approvals" onKeyDown={onKey} aria-label="Requests to decide">
+    <section ref={area} className="berth-approvals" aria-label="Requests to decide">
       <Card isCompact>
         <CardBody>
           <ul className="berth-approvals__list">
@@ -105,11 +91,8 @@ function Queue({ requests }: { readonly requests: readonly Request[] }) {
       <ApprovalCard
         key={current.id}
         request={current}
-        decision={decision}
-        onDecision={(next) => {
-          setDecision(next);
-          if (next === null) focusCurrent(area.current);
-        }}
+        decision={begun?.id === current.id ? begun.decision : null}
+        onDecision={decide}
         onDecided={() => choose(nextAfter(ids, current.id))}
       />
     </section>
@@ -139,10 +122,4 @@ function QueueItem({ request, isCurrent, onChoose }: QueueItemProps) {
 
 function focusCurrent(area: HTMLElement | null): void {
   area?.querySelector<HTMLElement>('[aria-current="true"]')?.focus();
-}
-
-function isTyping(target: EventTarget): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
 }
