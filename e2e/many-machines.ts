@@ -11,11 +11,11 @@ export async function addEnclosures(
     select gen_random_uuid(), 'many-' || lpad(n::text, 3, '0'), (select id from site order by name limit 1), ${bays}::int
     from generate_series(1, ${enclosures}::int) n`.execute(db);
   await sql`insert into machine
-    select (jsonb_populate_record(pattern, jsonb_build_object(
-      'id', gen_random_uuid(), 'name', e.name || '-' || bay, 'enclosure_id', e.id, 'bay', bay, 'uuid', gen_random_uuid(),
-      'serial', e.name || '-' || bay, 'nics', '[]'::jsonb, 'system_id', null, 'provider', null, 'settings', null,
+    select (jsonb_populate_record(null::machine, to_jsonb(pattern) || jsonb_build_object(
+      'id', gen_random_uuid(), 'name', e.name || '-' || n, 'enclosure_id', e.id, 'bay', n, 'uuid', gen_random_uuid(),
+      'serial', e.name || '-' || n, 'nics', '[]'::jsonb, 'system_id', null, 'provider', null, 'settings', null,
       'secrets_sealed', null, 'state', 'available'
     ))).*
     from (select * from machine where state = 'available' order by name limit 1) pattern,
-      (select id, name from enclosure where name like 'many-%') e, generate_series(1, ${bays}::int) bay`.execute(db);
+      (select id, name from enclosure where name like 'many-%') e, generate_series(1, ${bays}::int) n`.execute(db);
 }
