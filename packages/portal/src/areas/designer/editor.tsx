@@ -2,7 +2,7 @@ import { move } from "@berth/sdk/draft-edit.ts";
 import type { Position } from "@berth/sdk/graph.ts";
 import type { Path } from "@berth/sdk/json.ts";
 import { Alert, AlertActionLink, Button } from "@patternfly/react-core";
-import { type KeyboardEvent, useState } from "react";
+import { useState } from "react";
 import { type OutputOf, useApi } from "../../api/queries.ts";
 import { Page } from "../../kit/page.tsx";
 import { toast } from "../../kit/toasts.tsx";
@@ -19,6 +19,7 @@ import { PlaceDialog } from "./place-dialog.tsx";
 import { Properties } from "./properties.tsx";
 import { nameIn } from "./text-files.ts";
 import { type Start, useDesigner } from "./use-designer.ts";
+import { useKeys } from "./use-keys.ts";
 import { useSaving } from "./use-saving.ts";
 import { VersionsDialog } from "./versions-dialog.tsx";
 import "./designer.css";
@@ -34,6 +35,7 @@ export interface EditorProps {
 export function Editor({ start, saved, restoredAt }: EditorProps) {
   const designer = useDesigner(start);
   const saving = useSaving(designer, start.key);
+  useKeys({ undo: designer.undo, redo: designer.redo, save: () => saving.save({ publish: false }) });
   const [isCodeShown, setCodeShown] = useState(false);
   const [line, setLine] = useState<number | null>(null);
   const [dialog, setDialog] = useState<"place" | "versions" | null>(null);
@@ -57,8 +59,7 @@ export function Editor({ start, saved, restoredAt }: EditorProps) {
   const isBehind = saved !== null && saved.version > designer.base && !saving.isBusy;
 
   return (
-    // Keys that hold for the whole page; each has a button too.
-    <div className="designer-keys" onKeyDown={keysOf({ ...designer, save: () => saving.save({ publish: false }) })}>
+    <>
       <Page
         title={titleOf(designer.value)}
         crumbs={[{ title: "Designer", to: "/designer" }]}
@@ -150,27 +151,8 @@ export function Editor({ start, saved, restoredAt }: EditorProps) {
           }}
         />
       )}
-    </div>
+    </>
   );
-}
-
-interface Keys {
-  readonly undo: () => void;
-  readonly redo: () => void;
-  readonly save: () => void;
-}
-
-/** Ctrl-Z, Ctrl-Y and Ctrl-S hold in every view; the editors of texts have the first two themselves. */
-function keysOf({ undo, redo, save }: Keys) {
-  return (event: KeyboardEvent) => {
-    if (!(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
-    const key = event.key.toLowerCase();
-    if (key === "s") save();
-    else if (key === "z") (event.shiftKey ? redo : undo)();
-    else if (key === "y") redo();
-    else return;
-    event.preventDefault();
-  };
 }
 
 function titleOf(value: unknown): string {
