@@ -20,10 +20,13 @@ export const UserInfo = z.object({
   createdAt: Timestamp,
 });
 
-export const WhoAmI = UserInfo.extend({
+export const UserDetail = UserInfo.extend({
   roles: z.array(Role).describe("on everything: its own, and those given to it or to its groups"),
   grants: z.array(HeldGrant).describe("roles that were given, by hand or through a group; also those on everything"),
   groups: z.array(z.object({ id: Id, name: z.string() })),
+});
+
+export const WhoAmI = UserDetail.extend({
   scope: TokenScope.describe("of the token that this request shows; full for a session"),
 });
 
@@ -116,10 +119,10 @@ export const identityContract = {
     path: "/v1/users/{name}",
     tag: "identity",
     rule: "administrator",
-    summary: "One user",
+    summary: "One user, with all his roles and groups",
     params,
-    response: UserInfo,
-    cli: { words: ["user", "show"], args: ["name"], columns, example: "berth user show ada" },
+    response: UserDetail,
+    cli: { words: ["user", "show"], args: ["name"], example: "berth user show ada" },
   }),
   // Not one that `starts`, for the same reason as createToken.
   createUser: route({

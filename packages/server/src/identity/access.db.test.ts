@@ -146,6 +146,8 @@ describe("grants (CAP P1)", () => {
         { role: "operator", on: "project", id: expect.any(String), name: "site" },
       ]),
     });
+    const { scope: _, ...herself } = await whoami(eve);
+    expect((await ask("GET", "/v1/users/eve")).body).toEqual(herself);
     expect((await ask("DELETE", `/v1/grants/${id}`)).status).toBe(204);
     expect((await whoami(eve)).grants).toEqual([{ role: "auditor", on: "everything", id: null, name: null }]);
     expect((await lastAudit("grant.delete")).details).toEqual({

@@ -27,6 +27,12 @@ export function readHeld(row: HeldRow): Grant {
   return { role, on: "everything", id: null };
 }
 
+export async function grantsOf(db: Db, userId: string): Promise<Grant[]> {
+  const held = heldGrants("berth_user.id").as("held");
+  const row = await db.selectFrom("berth_user").select(held).where("id", "=", userId).executeTakeFirstOrThrow();
+  return row.held.map(readHeld);
+}
+
 /** The roles on everything: the user's own first. */
 export function rolesOf(user: { readonly role: string }, grants: readonly Grant[]) {
   const given = grants.filter((grant) => grant.on === "everything").map((grant) => grant.role);

@@ -2,7 +2,7 @@ import { identityContract } from "@berth/api/identity.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { mapPage, pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";
-import { groupsOf, namedGrants } from "./held-grants.ts";
+import { grantsOf, groupsOf, namedGrants, rolesOf } from "./held-grants.ts";
 import { getUser, renderUser } from "./store.ts";
 import { createToken, renderToken, revokeToken } from "./tokens.ts";
 import { createUser, disableUser, enableUser, resetPassword, updateUser } from "./users.ts";
@@ -54,7 +54,12 @@ export function identityRoutes({ db }: { db: Db }): RouteSet {
       });
       return mapPage(page, renderUser);
     },
-    getUser: async ({ params }) => renderUser(await getUser(db, params.name)),
+    getUser: async ({ params }) => {
+      const user = await getUser(db, params.name);
+      const grants = await grantsOf(db, user.id);
+      const groups = await groupsOf(db, user.id);
+      return { ...renderUser(user), roles: rolesOf(user, grants), grants: await namedGrants(db, grants), groups };
+    },
     createUser: async ({ actor, body }) => {
       const { user, password } = await createUser(db, actor, body);
       return { ...renderUser(user), password };
