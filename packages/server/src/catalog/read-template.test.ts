@@ -55,8 +55,6 @@ const change = (from: string, to: string) => {
 };
 const drop = (line: string) => change(`${line}\n`, "");
 
-const KEY = `ssh-ed25519 ${"A".repeat(68)} amy`;
-
 /** What was done to it, the document, and the code, field and line of the problem that must be reported. */
 const BAD: readonly [string, string, { code: string; field: string; line: number }][] = [
   ["nothing at all", "", { code: "empty", field: "", line: 1 }],
@@ -88,43 +86,6 @@ const BAD: readonly [string, string, { code: string; field: string; line: number
     "an unknown kind of group",
     change("kind: physical", "kind: metal"),
     { code: "not_allowed", field: "spec.groups[0].kind", line: 10 },
-  ],
-  ["cores left out", drop("      cores: 2"), { code: "required", field: "spec.groups[0].cores", line: 9 }],
-  ["memory left out", drop("      memory: 2GiB"), { code: "required", field: "spec.groups[0].memory", line: 9 }],
-  [
-    "a hardware profile that is not there",
-    change("      cores: 2", "      hardware: big"),
-    { code: "unknown_profile", field: "spec.groups[0].hardware", line: 11 },
-  ],
-  [
-    "an OS profile that is not there",
-    change("      cores: 2", "      cores: 2\n      os: house"),
-    { code: "unknown_profile", field: "spec.groups[0].os", line: 12 },
-  ],
-  [
-    "a time zone that there is not",
-    change("spec:", "spec:\n  osProfiles: [{ name: a, timeZone: Europe/Atlantis }]"),
-    { code: "bad_format", field: "spec.osProfiles[0].timeZone", line: 7 },
-  ],
-  [
-    "a key that is a private one",
-    change("spec:", "spec:\n  osProfiles: [{ name: a, adminKeys: [-----BEGIN] }]"),
-    { code: "bad_format", field: "spec.osProfiles[0].adminKeys[0]", line: 7 },
-  ],
-  [
-    "a locale that is none",
-    change("spec:", "spec:\n  osProfiles: [{ name: a, locale: german }]"),
-    { code: "bad_format", field: "spec.osProfiles[0].locale", line: 7 },
-  ],
-  [
-    "a CPU model, which nothing honours yet",
-    change("      cores: 2", "      cores: 2\n      cpuModel: host"),
-    { code: "unknown_field", field: "spec.groups[0].cpuModel", line: 12 },
-  ],
-  [
-    "a place of no node",
-    `${GOOD}layout: { db: { x: 1, y: 1 } }\n`,
-    { code: "invalid_key", field: "layout.db", line: 41 },
   ],
   ["no cores", change("cores: 2", "cores: 0"), { code: "too_small", field: "spec.groups[0].cores", line: 11 }],
   ["half a core", change("cores: 2", "cores: 1.5"), { code: "wrong_type", field: "spec.groups[0].cores", line: 11 }],
@@ -360,29 +321,6 @@ describe("readTemplate", () => {
       ],
       hooks: [{ name: "install", timeoutSeconds: 300, run: { kind: "script" }, env: { MODE: "fast" } }],
     });
-  });
-
-  it("CAP A6: fills in profiles; what a group says itself wins", () => {
-    const profiles = `spec:
-  hardwareProfiles:
-    - { name: big, cores: 8, memory: 16GiB, firmware: uefi }
-  osProfiles:
-    - { name: house, locale: C.UTF-8, timeZone: Europe/Berlin, adminKeys: ["${KEY}"] }
-`;
-    const yaml = change("spec:\n", profiles)
-      .replace("      cores: 2\n      memory: 2GiB\n", "      hardware: big\n      os: house\n")
-      .replace("      memory: 512MiB\n      cores: 1\n", "      hardware: big\n      cores: 4\n");
-    const read = readTemplate(yaml);
-    if ("problems" in read) throw new Error(JSON.stringify(read.problems));
-    expect(read.template.groups).toMatchObject([
-      {
-        cores: 8,
-        memoryMiB: 16384,
-        firmware: "uefi",
-        os: { locale: "C.UTF-8", timeZone: "Europe/Berlin", adminKeys: [KEY] },
-      },
-      { cores: 4, memoryMiB: 16384, firmware: "uefi", os: null },
-    ]);
   });
 
   it.each(BAD)("names field and line of %s", (_, yaml, wanted) => {
