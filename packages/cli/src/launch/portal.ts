@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { config } from "./config.ts";
 import { Failure, say } from "./failure.ts";
 import { inRoot, ROOT, toolScript } from "./paths.ts";
 import { capture } from "./run.ts";
@@ -44,7 +45,11 @@ export async function ensurePortal(): Promise<void> {
 
 async function build(outDir: string): Promise<void> {
   const args = [toolScript("vite/bin/vite.js"), "build", PORTAL, "--outDir", outDir, "--logLevel", "warn"];
-  const { exitCode, output } = await capture(process.execPath, args, { cwd: PORTAL });
+  const { exitCode, output } = await capture(process.execPath, args, {
+    cwd: PORTAL,
+    // Else, where tests start it, React would be the one for developers.
+    env: { ...config.environment, NODE_ENV: "production" },
+  });
   if (exitCode === 0) return;
   throw new Failure("the portal could not be built", { hints: output.trim().split("\n").slice(-SHOWN_LINES) });
 }
