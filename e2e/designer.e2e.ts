@@ -153,6 +153,11 @@ describe("CAP A1: drawing a template from nothing", () => {
     await page.keyboard.press("Enter");
     await expect.poll(() => yamlText(page).textContent(), { timeout: 30_000 }).toContain("group:vm");
 
+    await page.getByRole("button", { name: "Lay out" }).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => yamlText(page).textContent(), { timeout: 30_000 }).toContain("network:lan");
+    await stands(node(page, "group:vm"));
+
     await node(page, "group:vm").focus();
     await page.keyboard.press("Delete");
     await expect.poll(() => node(page, "group:vm").count()).toBe(0);
