@@ -1,7 +1,7 @@
 import { Alert } from "@patternfly/react-core";
 import type { OutputOf } from "../../api/queries.ts";
 import { useApi } from "../../api/queries.ts";
-import { Actions, type Verb } from "../../kit/actions.tsx";
+import { Actions } from "../../kit/actions.tsx";
 import { Facts } from "../../kit/facts.tsx";
 import { LinkButton, ObjectLink, useParam } from "../../kit/link.tsx";
 import { Page } from "../../kit/page.tsx";
@@ -14,6 +14,7 @@ import { When } from "../../kit/when.tsx";
 import { BootPanel } from "./boot-panel.tsx";
 import { ESTATE } from "./estate-page.tsx";
 import { ForOperators } from "./for-operators.tsx";
+import { machineVerbs } from "./machine-verbs.ts";
 import { Health } from "./machines-page.tsx";
 import { OperationsPanel } from "./operations-panel.tsx";
 import { Power } from "./power.tsx";
@@ -85,77 +86,10 @@ function MachineActions({ machine }: { readonly machine: Machine }) {
         subject={{ kind: "machine", name: machine.name }}
         allowed={machine.allowed}
         refused={machine.refused}
-        verbs={verbsOf(machine)}
+        verbs={machineVerbs(machine)}
       />
     </>
   );
-}
-
-function verbsOf({ id, name, server, maintenance }: Machine): Verb[] {
-  const params = { id };
-  // A machine that serves is switched only by whoever names the server that this hits.
-  const switched = (action: "on" | "off" | "reset") => ({
-    params,
-    body: { action, ...(server === null ? {} : { server }) },
-  });
-  const hits =
-    server === null ? undefined : `Whatever ${server} has not written to its disks: it is not asked to shut down.`;
-  return [
-    { verb: "inspect", label: "Inspect", operation: "inspectMachine", input: { params, body: {} }, primary: true },
-    maintenance
-      ? {
-          verb: "maintenance-off",
-          label: "End maintenance",
-          operation: "maintainMachine",
-          input: { params, body: { state: "off" } },
-          primary: true,
-        }
-      : {
-          verb: "maintenance-on",
-          label: "Begin maintenance",
-          operation: "maintainMachine",
-          input: { params, body: { state: "on" } },
-          form: true,
-          primary: true,
-        },
-    { verb: "power-on", label: "Power on", operation: "powerMachine", input: switched("on") },
-    {
-      verb: "power-off",
-      label: "Power off",
-      operation: "powerMachine",
-      input: switched("off"),
-      danger: true,
-      kept: "Its disks, and what is written on them.",
-      lost: hits,
-    },
-    {
-      verb: "reset",
-      label: "Reset",
-      operation: "powerMachine",
-      input: switched("reset"),
-      danger: true,
-      kept: "Its disks, and what is written on them.",
-      lost: hits,
-    },
-    {
-      verb: "retire",
-      label: "Retire",
-      operation: "retireMachine",
-      input: { params, body: {} },
-      danger: true,
-      kept: `The record of ${name}, with what it served.`,
-      lost: "It serves nobody any more, and stands in no bay.",
-    },
-    {
-      verb: "delete",
-      label: "Delete",
-      operation: "deleteMachine",
-      input: { params },
-      danger: true,
-      kept: "The machine itself: Berth changes nothing on it.",
-      lost: `The record of ${name}, and the credentials of its management controller.`,
-    },
-  ];
 }
 
 function StandingPanel({ machine }: { readonly machine: Machine }) {
