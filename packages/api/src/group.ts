@@ -25,7 +25,11 @@ export const GroupDetail = GroupInfo.extend({
   members: z.array(GroupMember).describe("the first 1000 by name"),
 });
 
-const External = z.string().min(1).max(500).describe("its name in the directory or token, for example a DN");
+const External = z
+  .string()
+  .max(500)
+  .regex(/^(?:ldap|oidc):./, "ldap: or oidc: and its name there")
+  .describe("ldap: or oidc: and its name there: of a directory its cn or DN, of a token what the groups claim says");
 const params = z.strictObject({ name: z.string().min(1).max(100).describe("the group's name or id") });
 const memberParams = params.extend({ user: z.string().min(1).max(100).describe("the user's name or id") });
 const columns = ["name", "memberCount", "external", "createdAt"];
@@ -77,7 +81,7 @@ export const groupContract = {
       words: ["group", "update"],
       args: ["name"],
       columns,
-      example: "berth group update leads --external cn=leads,ou=groups,dc=example,dc=org",
+      example: "berth group update leads --external ldap:cn=leads,ou=groups,dc=example,dc=org",
     },
   }),
   deleteGroup: route({

@@ -1,8 +1,10 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { operationContract } from "@berth/api/operation.ts";
+import { type ChainDeps, sealAudit } from "@berth/server/identity/audit-seal.ts";
 import { createAuthenticate } from "@berth/server/identity/authenticate.ts";
 import { type Administrator, ensureFirstAdministrator } from "@berth/server/identity/first-administrator.ts";
+import { forgeAuditName } from "@berth/server/identity/testing/behind.ts";
 import { identitySets } from "@berth/server/identity/testing/identity-sets.ts";
 import { createTestDb, type TestDb } from "@berth/server/kernel/db/test-db.ts";
 import { AppError } from "@berth/server/kernel/errors.ts";
@@ -17,6 +19,7 @@ let server: HttpServer;
 let url: string;
 let admin: Administrator;
 let cli: Cli;
+let chain: ChainDeps;
 
 const ENDS = {
   good: { state: "done", ended: true },
@@ -42,9 +45,11 @@ beforeAll(async () => {
     contract: { watchOperation: operationContract.watchOperation },
     handlers: { watchOperation: watchOperation as unknown as Handler<never> },
   };
+  const identity = await identitySets(db);
+  chain = identity.chain;
   ({ url, server } = await serve({
     db,
-    sets: [...(await identitySets(db)).sets, operations],
+    sets: [...identity.sets, operations],
     authenticate: createAuthenticate(db),
   }));
   cli = await createCli({ BERTH_URL: url, BERTH_TOKEN: admin.token });
@@ -61,11 +66,27 @@ describe("the commands", () => {
     await cli.run(["user", "create", "ada", "--email", "ada@example.org", "--json"]);
     const table = await cli.run(["user", "list"]);
     expect(table.code).toBe(0);
-    expect(table.stdout).toMatch(/^NAME +ROLE +ENABLED +EMAIL +CREATED AT\nada +user +yes +ada@example\.org +\d{4}-/);
+    expect(table.stdout).toMatch(
+      /^NAME +ROLE +ENABLED +SOURCE +EMAIL +CREATED AT\nada +user +yes +local +ada@example\.org +\d{4}-/,
+    );
     const some = await cli.run(["user", "list", "--columns", "name,email", "--sort", "-name", "--role", "user"]);
     expect(some.stdout).toBe("NAME  EMAIL\nada   ada@example.org\n");
     const json = await cli.run(["user", "show", "ada", "--json"]);
     expect(JSON.parse(json.stdout)).toMatchObject({ name: "ada", role: "user" });
+  });
+
+  it("fail where the answer says that something is wrong, and write lines as they come (CAP P2)", async () => {
+    const whole = await cli.run(["audit", "verify"]);
+    expect({ code: whole.code, stdout: whole.stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/OK +yes/) });
+    await sealAudit(chain, { isWhole: true, signal: new AbortController().signal });
+    await forgeAuditName(test.db, 2, "mallory");
+    const broken = await cli.run(["audit", "verify", "--json"]);
+    expect(broken.code).toBe(1);
+    expect(JSON.parse(broken.stdout)).toMatchObject({ ok: false, problem: { position: 2, auditId: 2 } });
+    const exported = await cli.run(["audit", "export", "--user", "mallory", "--format", "cloudevents"]);
+    expect(exported.code).toBe(0);
+    const lines = exported.stdout.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ specversion: "1.0", data: { user: "mallory" } }]);
   });
 
   it("take pages one by one, or all of them", async () => {
@@ -206,7 +227,7 @@ const WRONG: [string[], number, RegExp][] = [
   [["user", "show", "ada", "bob"], 2, /too many arguments/],
   [["user", "list", "--no-such-flag"], 2, /unknown option/],
   [["user", "list", "--role"], 2, /argument missing/],
-  [["user", "list", "--role", "king"], 2, /Allowed choices are administrator, user/],
+  [["user", "list", "--role", "king"], 2, /Allowed choices are administrator, architect/],
   [["user", "list", "--limit", "ten"], 2, /must be a number/],
   [["user", "list", "--limit", "0"], 2, /limit must be at least 1/],
   [["user", "list", "--limit", "1e3"], 2, /must be a number/],

@@ -60,11 +60,11 @@ describe("groups (CAP P1)", () => {
   it("are made, renamed and removed, and each change tells what was before and after", async () => {
     const made = await ask("POST", "/v1/groups", { name: "leads" });
     expect(made).toMatchObject({ status: 201, body: { name: "leads", external: null, memberCount: 0, members: [] } });
-    const renamed = await ask("PATCH", "/v1/groups/leads", { newName: "heads", external: "cn=heads" });
-    expect(renamed.body).toMatchObject({ name: "heads", external: "cn=heads", version: 2 });
+    const renamed = await ask("PATCH", "/v1/groups/leads", { newName: "heads", external: "ldap:cn=heads" });
+    expect(renamed.body).toMatchObject({ name: "heads", external: "ldap:cn=heads", version: 2 });
     expect((await lastAudit("group.update")).details).toEqual({
       before: { name: "leads", external: null },
-      after: { name: "heads", external: "cn=heads" },
+      after: { name: "heads", external: "ldap:cn=heads" },
     });
     expect((await ask("PATCH", "/v1/groups/heads", { newName: "x" })).body.code).toBe("precondition_failed");
     expect((await ask("DELETE", "/v1/groups/heads")).status).toBe(204);

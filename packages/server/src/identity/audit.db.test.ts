@@ -12,6 +12,7 @@ import { auditSync } from "./audit-sync.ts";
 import { verifyAudit } from "./audit-verify.ts";
 import { createAuthenticate } from "./authenticate.ts";
 import { ensureFirstAdministrator } from "./first-administrator.ts";
+import { behind as behindBerth } from "./testing/behind.ts";
 import { identitySets } from "./testing/identity-sets.ts";
 
 let test: TestDb;
@@ -44,12 +45,7 @@ async function close(): Promise<void> {
 const act = (name: string) =>
   audit(test.db, { actor: SYSTEM_ACTOR, action: "thing.do", object: { kind: "thing", id: name }, outcome: "done" });
 
-/** As somebody with the database's own rights would: past the triggers that keep everybody else from it. */
-const behind = (...statements: ReturnType<typeof sql>[]) =>
-  test.db.transaction().execute(async (tx) => {
-    await sql`set local session_replication_role = replica`.execute(tx);
-    for (const statement of statements) await statement.execute(tx);
-  });
+const behind = (...statements: ReturnType<typeof sql>[]) => behindBerth(test.db, ...statements);
 
 describe("the chain over the audit (CAP P2)", () => {
   it("holds for what is untouched, and says how many rows are still too young", async () => {
