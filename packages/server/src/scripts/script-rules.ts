@@ -12,6 +12,7 @@ export function scriptVerbs(actor: Actor, script: { readonly owner_id: string; r
     ["delete", isMine ? null : notMine],
     ["run", mayRun ? null : notRun],
     ["schedule", !mayRun ? notRun : isMine ? null : notMine],
+    ["unschedule", !mayRun ? notRun : isMine ? null : notMine],
   ];
   return {
     allowed: verdicts.flatMap(([verb, refusal]) => (refusal === null ? [verb] : [])),
