@@ -5,6 +5,7 @@ import type { Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Demand, Placement, Refusal } from "../placement/demand.ts";
 import { useOf } from "../placement/fit.ts";
+import { lay } from "../placement/lay.ts";
 import { place } from "../placement/place.ts";
 import { type Availability, availabilityOf } from "./availability.ts";
 import { type PoolRow, readPicture } from "./picture-read.ts";
@@ -133,6 +134,8 @@ async function insertAll(tx: Tx, wish: ReserveWish, placed: readonly Placement[]
 }
 
 const MAX_DATES = 20;
+/** Whoever asks types on: a date that is not found by then is not worth waiting for. */
+const MAX_SEARCH_MS = 1_000;
 /** Of one answer; the changes that would help come after them. */
 const MAX_LINES = 500;
 
@@ -177,9 +180,12 @@ async function firstDateThatFits(
         or r.host_id in (select host_id from resource_pool_host where pool_id = ${pool.id}))
     order by at limit ${MAX_DATES}`.execute(tx);
   const lengthMs = endsAt.getTime() - startsAt.getTime();
+  const giveUpAt = performance.now() + MAX_SEARCH_MS;
   for (const { at } of rows) {
+    if (performance.now() > giveUpAt) return null;
     const later = { startsAt: at, endsAt: new Date(at.getTime() + lengthMs) };
-    if ("placed" in place(await readPicture(tx, pool, later), wish.demands)) return at;
+    // What would help on another date nobody asks: only whether it fits.
+    if (lay(await readPicture(tx, pool, later), wish.demands).refused.length === 0) return at;
   }
   return null;
 }

@@ -40,27 +40,32 @@ export async function usageOf(db: Db, actor: Actor): Promise<Usage[]> {
   });
 }
 
+const HELD_NOW = sql`r.released_at is null and ${effective("r.during")} @> now()`;
+
 type ShareRow = Share & { readonly poolId: string; readonly ownerId: string | null };
 
 /** Promises that hold at this moment on members of the pools, by owner of the service; the largest first. */
 async function sharesOf(db: Db, poolIds: readonly string[]): Promise<ShareRow[]> {
   const { rows } = await sql<ShareRow>`
-    with member as (
-      select pool_id, machine_id, null::uuid as host_id from resource_pool_machine where pool_id = any(${poolIds}::uuid[])
-      union all select pool_id, null, host_id from resource_pool_host where pool_id = any(${poolIds}::uuid[])
+    with held as (
+      select m.pool_id as pool_of, r.request_id, r.machine_id, r.host_id, r.cores, r.memory_mib, r.storage_gib
+      from resource_pool_machine m join reservation r on r.machine_id = m.machine_id
+      where m.pool_id = any(${poolIds}::uuid[]) and ${HELD_NOW}
+      union all
+      select h.pool_id, r.request_id, r.machine_id, r.host_id, r.cores, r.memory_mib, r.storage_gib
+      from resource_pool_host h join reservation r on r.host_id = h.host_id
+      where h.pool_id = any(${poolIds}::uuid[]) and ${HELD_NOW}
     )
-    select m.pool_id as "poolId", s.owner_id as "ownerId", coalesce(u.name, 'nobody known') as who,
-      count(distinct s.id) as services, count(r.machine_id) as machines,
-      coalesce(sum(r.cores) filter (where r.host_id is not null), 0) as cores,
-      coalesce(sum(r.memory_mib) filter (where r.host_id is not null), 0) as "memoryMiB",
-      coalesce(sum(r.storage_gib) filter (where r.host_id is not null), 0) as "storageGiB"
-    from member m
-    join reservation r on (r.machine_id = m.machine_id or r.host_id = m.host_id)
-      and r.released_at is null and ${effective("r.during")} @> now()
-    left join request q on q.id = r.request_id
+    select h.pool_of as "poolId", s.owner_id as "ownerId", coalesce(u.name, 'nobody known') as who,
+      count(distinct s.id) as services, count(h.machine_id) as machines,
+      coalesce(sum(h.cores) filter (where h.host_id is not null), 0) as cores,
+      coalesce(sum(h.memory_mib) filter (where h.host_id is not null), 0) as "memoryMiB",
+      coalesce(sum(h.storage_gib) filter (where h.host_id is not null), 0) as "storageGiB"
+    from held h
+    left join request q on q.id = h.request_id
     left join service s on s.id = q.service_id
     left join berth_user u on u.id = s.owner_id
-    group by m.pool_id, s.owner_id, u.name
+    group by h.pool_of, s.owner_id, u.name
     order by machines desc, cores desc, who`.execute(db);
   return rows;
 }
