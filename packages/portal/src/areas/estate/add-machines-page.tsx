@@ -36,6 +36,7 @@ export function AddMachinesPage() {
           <FileUpload
             id={id}
             type="text"
+            aria-label="Machines, as a table"
             value={text}
             filename={filename}
             filenamePlaceholder="Drop a CSV file here, or paste below"

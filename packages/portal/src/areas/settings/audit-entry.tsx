@@ -3,7 +3,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useState } from "react";
 import { Facts } from "../../kit/facts.tsx";
 import { When } from "../../kit/when.tsx";
-import { changesOf, type Entry, textOf } from "./audit-rules.ts";
+import { changesOf, type Entry, otherDetails } from "./audit-rules.ts";
 
 /** Opens one entry: before and after, and all that is known of it. */
 export function AuditEntryButton({ entry }: { readonly entry: Entry }) {
@@ -50,7 +50,7 @@ export function AuditEntryButton({ entry }: { readonly entry: Entry }) {
                   ["Outcome", entry.outcome],
                   ["Request", entry.requestId],
                   ["Place in the chain", entry.position ?? "not sealed yet"],
-                  ...Object.entries(entry.details).map(([term, value]) => [term, textOf(value)] as const),
+                  ...otherDetails(entry),
                 ]}
               />
             </div>

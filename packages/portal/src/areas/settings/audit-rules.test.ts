@@ -1,17 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { changesOf, textOf, verifyWords } from "./audit-rules.ts";
+import { changesOf, otherDetails, textOf, verifyWords } from "./audit-rules.ts";
 
 describe("what an act changed (CAP P2)", () => {
   it("is told field by field, without what stayed", () => {
     const before = { role: "user", email: null, groups: ["a"] };
     const after = { role: "operator", email: "ada@example.org", groups: ["a"], enabled: true };
-    expect(changesOf({ before, after })).toEqual([
+    expect(changesOf({ before, after, details: {} })).toEqual([
       { field: "role", before: "user", after: "operator" },
       { field: "email", before: "–", after: "ada@example.org" },
       { field: "enabled", before: "–", after: "true" },
     ]);
   });
-  it("is nothing where nothing is known", () => expect(changesOf({ before: null, after: null })).toEqual([]));
+  it("is nothing where nothing is known", () =>
+    expect(changesOf({ before: null, after: null, details: {} })).toEqual([]));
+  it("may stand among the details", () => {
+    const details = { before: { member: "ada" }, reason: "left", after: "later" };
+    expect(changesOf({ before: null, after: null, details })).toEqual([{ field: "member", before: "ada", after: "–" }]);
+    expect(otherDetails({ details })).toEqual([
+      ["reason", "left"],
+      ["after", "later"],
+    ]);
+  });
   it("is readable", () => expect([textOf("a"), textOf(0), textOf([1])]).toEqual(["a", "0", "[1]"]));
 });
 

@@ -10,11 +10,26 @@ export interface Change {
 }
 
 /** What an act changed, field by field; what was the same before and after is left out. */
-export function changesOf({ before, after }: Pick<Entry, "before" | "after">): Change[] {
+export function changesOf(entry: Pick<Entry, "before" | "after" | "details">): Change[] {
+  // Some acts tell it among the details.
+  const before = entry.before ?? fieldsOf(entry.details.before);
+  const after = entry.after ?? fieldsOf(entry.details.after);
   const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   return fields
     .map((field) => ({ field, before: textOf(before?.[field]), after: textOf(after?.[field]) }))
     .filter((change) => change.before !== change.after);
+}
+
+/** The other details of an act. */
+export function otherDetails({ details }: Pick<Entry, "details">): [term: string, value: string][] {
+  return Object.entries(details)
+    .filter(([term, value]) => !((term === "before" || term === "after") && fieldsOf(value) !== null))
+    .map(([term, value]) => [term, textOf(value)]);
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | null {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : null;
 }
 
 /** A value for people: words as they are, nothing as a dash, the rest as JSON. */
