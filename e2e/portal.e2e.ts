@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addUser, openAs, openAsRole, openPage, type PortalPage, startBrowser, type Who } from "./browser.ts";
@@ -37,9 +39,20 @@ afterAll(async () => {
 /** A page of the administrator; a test that leaves errors in its console fails. */
 async function withPage(use: (page: Page, opened: PortalPage) => Promise<void>, at = url): Promise<void> {
   const opened = await openAs(browser, at, admin);
-  await use(opened.page, opened);
-  expect(opened.errors).toEqual([]);
-  await opened.close();
+  try {
+    await use(opened.page, opened);
+    expect(opened.errors).toEqual([]);
+  } catch (error) {
+    throw new Error(`what the page looked like: ${await pictureOf(opened.page)}`, { cause: error });
+  } finally {
+    await opened.close();
+  }
+}
+
+async function pictureOf(page: Page): Promise<string> {
+  const path = join(tmpdir(), `berth-portal-${process.pid}-${Date.now()}.png`);
+  await page.screenshot({ path });
+  return path;
 }
 
 const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 
-const LIMIT_MS = 60_000;
-const LOADING = '[role="progressbar"], .pf-v6-c-skeleton';
+const LIMIT_MS = 30_000;
+const LOADING = ".pf-v6-c-spinner, .pf-v6-c-skeleton";
 
 /** Waits until a page has its heading and nothing on it is loading any more. The live stream never ends, so the network is no sign. */
 export async function settled(page: Page): Promise<void> {

@@ -20,8 +20,7 @@ export function Shell() {
   useKey("k", () => setPaletteOpen(true));
   useFocusOnNewPage(pathname);
 
-  if (isSignedOut || me.error?.code === "unauthenticated")
-    return <Navigate to="/sign-in" search={{ back: href } as never} replace />;
+  if (isSignedOut || me.error?.code === "unauthenticated") return <ToSignIn from={href} />;
   if (me.data === undefined) return <LostConnection />;
   return (
     <>
@@ -44,6 +43,12 @@ export function Shell() {
       {isPaletteOpen && <Palette onClose={() => setPaletteOpen(false)} />}
     </>
   );
+}
+
+/** Where one came from is kept as it was at first: on the way, the present place is the sign-in page itself. */
+function ToSignIn({ from }: { readonly from: string }) {
+  const [back] = useState(from);
+  return <Navigate to="/sign-in" search={{ back } as never} replace />;
 }
 
 function Sidebar({ pathname }: { readonly pathname: string }) {
