@@ -21,7 +21,7 @@ import { fabricRoutes } from "./fabric/routes.ts";
 import { guestRoutes } from "./guests/routes.ts";
 import { tunnelUpgrade } from "./guests/tunnel.ts";
 import { grantRoutes, groupRoutes, projectRoutes } from "./identity/access-routes.ts";
-import { audit } from "./identity/audit.ts";
+import { audit, auditRefusal } from "./identity/audit.ts";
 import { auditRoutes } from "./identity/audit-routes.ts";
 import { auditSync } from "./identity/audit-sync.ts";
 import { createAuthenticate } from "./identity/authenticate.ts";
@@ -238,6 +238,7 @@ export async function startController(
     openApi: openApiDocument(contract),
     secure,
     trustedProxies: config.trustedProxies,
+    onRefused: (refused) => auditRefusal(db, refused),
     portalDir: join(import.meta.dirname, "../../portal/dist"),
     onUpgrade: (request, socket, head) => {
       if (!consoles.take(request, socket, head)) tunnels(request, socket, head);

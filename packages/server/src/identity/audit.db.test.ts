@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestDb, type TestDb } from "../kernel/db/test-db.ts";
 import type { HttpServer } from "../kernel/http/server.ts";
 import { call, serve } from "../kernel/http/testing/serve.ts";
-import { audit, changeOf, SYSTEM_ACTOR } from "./audit.ts";
+import { audit, auditRefusal, changeOf, SYSTEM_ACTOR } from "./audit.ts";
 import { cutAudit } from "./audit-retention.ts";
 import { type ChainDeps, sealAudit } from "./audit-seal.ts";
 import { auditSync } from "./audit-sync.ts";
@@ -32,7 +32,9 @@ beforeEach(async () => {
   const made = await identitySets(test.db);
   chain = made.chain;
   token = (await ensureFirstAdministrator(test.db))?.token ?? "";
-  ({ url, server } = await serve({ db: test.db, sets: made.sets, authenticate: createAuthenticate(test.db) }));
+  const { db } = test;
+  const onRefused = (refused: Parameters<typeof auditRefusal>[1]) => auditRefusal(db, refused);
+  ({ url, server } = await serve({ db, sets: made.sets, authenticate: createAuthenticate(db), onRefused }));
   for (let i = 1; i <= 9; i += 1) await act(`thing-${i}`);
 });
 afterAll(close);
@@ -212,6 +214,28 @@ describe("rows of the audit (CAP P2)", () => {
       after: { role: "architect" },
       position: null,
     });
+  });
+
+  it("are written of what somebody tried and may not, also by a page of another site", async () => {
+    const made = await call(url, "POST", "/v1/users", { token, body: { name: "mallory" } });
+    const session = await call(url, "POST", "/v1/session", { body: { name: "mallory", password: made.body.password } });
+    const cookie = (session.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    const tried = await call(url, "POST", "/v1/users/admin/disable", { headers: { cookie, "x-berth-csrf": "1" } });
+    expect(tried.status).toBe(403);
+    expect((await call(url, "DELETE", "/v1/session", { headers: { cookie } })).status).toBe(403);
+    // Looking is no act, and a stranger is nobody.
+    expect((await call(url, "GET", "/v1/users", { headers: { cookie } })).status).toBe(403);
+    expect((await call(url, "POST", "/v1/users/admin/disable")).status).toBe(401);
+    const { items } = (await call(url, "GET", "/v1/audit?outcome=refused", { token })).body;
+    expect(items).toMatchObject([
+      { user: "mallory", action: "access.refuse", objectId: "logout", address: "127.0.0.1" },
+      {
+        user: "mallory",
+        objectId: "disableUser",
+        credential: { kind: "session" },
+        details: { path: "/v1/users/admin/disable", reason: "Only an administrator may do this." },
+      },
+    ]);
   });
 
   it("hold only the fields that changed", () => {

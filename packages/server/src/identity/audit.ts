@@ -48,6 +48,15 @@ export async function audit(tx: Tx | Db, entry: AuditEntry): Promise<void> {
     .execute();
 }
 
+/** Writes down that somebody tried to change what he may not. */
+export async function auditRefusal(
+  db: Db,
+  { actor, operation, path, reason }: { actor: AuditActor; operation: string; path: string; reason: string },
+): Promise<void> {
+  const object = { kind: "operation", id: operation };
+  await audit(db, { actor, action: "access.refuse", object, outcome: "refused", details: { path, reason } });
+}
+
 /** The fields in which two states of something differ, for an entry's `before` and `after`. */
 export function changeOf(before: Fields, after: Fields): { before: Fields; after: Fields } {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];

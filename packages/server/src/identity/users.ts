@@ -42,7 +42,8 @@ export async function insertUser(
 
 export async function createUser(db: Db, actor: Actor, given: NewUser): Promise<WithPassword> {
   const password = given.password ?? newPassword();
-  await refuseWeakPassword({ password, userName: given.name, field: "password" });
+  // One that was made holds nobody's name but by chance.
+  if (given.password !== undefined) await refuseWeakPassword({ password, userName: given.name, field: "password" });
   const passwordHash = await hashPassword(password);
   try {
     const user = await inTx(db, async (tx) => {
@@ -132,8 +133,10 @@ export async function resetPassword(
   given: { name: string; password?: string | undefined },
 ): Promise<WithPassword> {
   const password = given.password ?? newPassword();
-  const { name: userName } = await getUser(db, given.name);
-  await refuseWeakPassword({ password, userName, field: "password" });
+  if (given.password !== undefined) {
+    const { name: userName } = await getUser(db, given.name);
+    await refuseWeakPassword({ password, userName, field: "password" });
+  }
   const passwordHash = await hashPassword(password);
   const user = await inTx(db, async (tx) => {
     const { id, name, source } = await lockUser(tx, given.name);

@@ -16,6 +16,7 @@ import { etagOf, readIfMatch } from "./etag.ts";
 import type { Actor, Handler, RouteRequest } from "./handler.ts";
 import type { HttpMetrics } from "./http-metrics.ts";
 import { type Answer, type IdempotencyStore, once, readKey, requestHash } from "./idempotency.ts";
+import { toAppError } from "./problem.ts";
 import { textReader } from "./query.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { sendStream } from "./sse.ts";
@@ -30,8 +31,17 @@ export interface Mount {
   readonly metrics: HttpMetrics;
   readonly log: Log;
   readonly heartbeatMs?: number;
+  /** Is told of changes that somebody who has signed in was not allowed. */
+  readonly onRefused?: (refused: Refused) => Promise<void>;
   /** Aborted when the server shuts down. */
   readonly ending: AbortSignal;
+}
+
+export interface Refused {
+  readonly actor: Actor;
+  readonly operation: string;
+  readonly path: string;
+  readonly reason: string;
 }
 
 interface Caller {
@@ -70,6 +80,13 @@ export function mountRoute(app: FastifyInstance, mount: Mount): void {
       const caller = await callerOf(request, mount);
       const origin = { address: request.ip, requestId: request.id };
       callers.set(request, { ...caller, actor: { ...caller.actor, origin } });
+      refuseStrangers(request, route, caller);
+    },
+    onError: async (request, _reply, error) => {
+      const known = toAppError(error);
+      const actor = callers.get(request)?.actor;
+      if (known.code !== "forbidden" || request.method === "GET" || actor === undefined) return;
+      await mount.onRefused?.({ actor, operation, path: pathOf(request.url), reason: known.message });
     },
     onResponse: async (request, reply) => {
       const seconds = reply.elapsedTime / 1000;
@@ -131,13 +148,18 @@ async function callerOf(request: FastifyRequest, mount: Mount): Promise<Caller> 
   if (mount.route.rule === "public") return NOBODY;
   const credentials = readCredentials(request.headers);
   const actor = credentials === null ? null : await mount.authenticate(credentials);
-  const problem = accessProblem(mount.route, actor);
+  if (credentials !== null && actor !== null) return { actor, credentials };
+  throw accessProblem(mount.route, null) ?? new AppError("unauthenticated", "Sign in first.");
+}
+
+/** Whom the rule of the route keeps out, and what another site may have made a browser send. */
+function refuseStrangers(request: FastifyRequest, route: Route, { actor, credentials }: Caller): void {
+  if (credentials === null) return;
+  const problem = accessProblem(route, actor);
   if (problem !== null) throw problem;
-  if (credentials === null || actor === null) throw new AppError("unauthenticated", "Sign in first.");
   if (needsCsrfHeader(credentials, request.method) && request.headers[CSRF_HEADER] === undefined) {
     throw new AppError("forbidden", `With a session cookie, the header ${CSRF_HEADER}: 1 is required for changes.`);
   }
-  return { actor, credentials };
 }
 
 function readQuery(route: Route, texts: Record<string, unknown>): Record<string, unknown> | undefined {
@@ -213,6 +235,11 @@ function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());
   return gone.signal;
+}
+
+/** Without the query: it may hold what somebody looked for. */
+export function pathOf(url: string): string {
+  return url.split("?", 1)[0]?.slice(0, 200) ?? "";
 }
 
 function headerText(header: string | string[] | undefined): string | null {

@@ -12,7 +12,7 @@ import type { RouteSet } from "./handler.ts";
 import { httpMetrics } from "./http-metrics.ts";
 import type { IdempotencyStore } from "./idempotency.ts";
 import { parseJson } from "./json.ts";
-import { mountRoute } from "./mount.ts";
+import { mountRoute, pathOf, type Refused } from "./mount.ts";
 import { portalFiles } from "./portal-files.ts";
 import { toAppError, toProblem } from "./problem.ts";
 import { apiHeaders } from "./security-headers.ts";
@@ -25,6 +25,8 @@ export interface HttpServerOptions extends SystemRoutes {
   readonly idempotency: IdempotencyStore;
   readonly log: Log;
   readonly heartbeatMs?: number;
+  /** Is told of changes that somebody who has signed in was not allowed. */
+  readonly onRefused?: (refused: Refused) => Promise<void>;
   /** It is reached over TLS: browsers are told to use nothing else. */
   readonly secure?: boolean;
   /** Addresses (CIDR) whose word in X-Forwarded-For is believed. */
@@ -167,10 +169,6 @@ function sendProblem(reply: FastifyReply, error: unknown, about: { requestId: st
       // As bytes: to a text Fastify would add a charset, which the type does not have.
       .send(Buffer.from(JSON.stringify(problem)))
   );
-}
-
-function pathOf(url: string): string {
-  return url.split("?", 1)[0]?.slice(0, 200) ?? "";
 }
 
 export type App = FastifyInstance;

@@ -13,6 +13,7 @@ export async function serve(options: {
   authenticate: Authenticate;
   log?: Log;
   onUpgrade?: NonNullable<HttpServerOptions["onUpgrade"]>;
+  onRefused?: NonNullable<HttpServerOptions["onRefused"]>;
   secure?: boolean;
   trustedProxies?: readonly string[];
 }): Promise<{ url: string; server: HttpServer }> {
@@ -27,6 +28,7 @@ export async function serve(options: {
     heartbeatMs: 200,
     secure: options.secure ?? false,
     trustedProxies: options.trustedProxies ?? [],
+    ...(options.onRefused === undefined ? {} : { onRefused: options.onRefused }),
     ...(options.onUpgrade === undefined ? {} : { onUpgrade: options.onUpgrade }),
   });
   const { url } = await server.listen({ host: "127.0.0.1", port: 0 });
