@@ -132,6 +132,10 @@ export const operationContract = {
       {
         state: OperationState.optional(),
         ended: z.boolean().optional(),
+        busy: z
+          .boolean()
+          .optional()
+          .describe("true: runs, or has stopped at a failure; false: waits for an answer or a date, or has ended"),
         workflow: z.string().min(1).max(100).optional(),
         subjectKind: z.string().min(1).max(100).optional(),
         subjectId: z.string().min(1).max(120).optional(),

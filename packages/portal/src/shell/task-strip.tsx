@@ -17,7 +17,7 @@ const OPEN_KEY = "berth-tasks-open";
 /** At the bottom of every page: what runs, what waits for a person, and what has just ended. */
 export function TaskStrip() {
   const [isOpen, setOpen] = useState(() => localStorage.getItem(OPEN_KEY) === "yes");
-  const running = useApi("listOperations", { query: { ended: false, limit: SHOWN } }, { everyMs: AGAIN_MS });
+  const running = useApi("listOperations", { query: { busy: true, limit: SHOWN } }, { everyMs: AGAIN_MS });
   const ended = useApi("listOperations", { query: { ended: true, limit: SHOWN } });
   const now = running.data?.items ?? [];
   const before = ended.data?.items ?? [];
@@ -73,6 +73,10 @@ function Running({ operation }: { readonly operation: Operation }) {
 function sentence(running: readonly Operation[]): string {
   const waiting = running.filter(({ doors }) => doors.length > 0).length;
   if (running.length === 0) return "Nothing is running.";
-  const many = running.length === SHOWN ? `${SHOWN} or more` : String(running.length);
-  return `${many} running${waiting === 0 ? "" : `, ${waiting} waiting for you`}`;
+  const many = (count: number) => (running.length === SHOWN ? `${count} or more` : String(count));
+  const parts = [
+    ...(running.length === waiting ? [] : [`${many(running.length - waiting)} running`]),
+    ...(waiting === 0 ? [] : [`${many(waiting)} stopped: somebody must see to it`]),
+  ];
+  return parts.join(", ");
 }

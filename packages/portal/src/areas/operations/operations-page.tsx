@@ -53,7 +53,7 @@ export function OperationsPage() {
       title="Operations"
       operation="listOperations"
       columns={COLUMNS}
-      filters={["state", "ended"]}
+      filters={["busy", "state"]}
       groupBy={["state", "workflow"]}
       bulk={BULK}
       rowHref={({ id }) => hrefOf("operation", id)}

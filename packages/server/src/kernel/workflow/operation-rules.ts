@@ -11,6 +11,9 @@ export const ENDED = ["done", "failed", "cancelled", "undone", "accepted"] as co
 export type EndState = (typeof ENDED)[number];
 export type OperationState = "queued" | "running" | "waiting" | "parked" | "stuck" | "unwinding" | EndState;
 
+/** Something happens, or a person must see to it: not just waiting for an answer or a date. */
+export const BUSY = ["queued", "running", "unwinding", "parked", "stuck"] as const satisfies readonly OperationState[];
+
 /** Why an operation went backward. */
 export type TurnReason = "failure" | "cancel" | "rollback" | "parent";
 

@@ -290,6 +290,8 @@ describe("operations", { timeout: 60_000 }, () => {
     expect(await ids(root, { subjectId: id })).toEqual([id]);
     expect(await ids(ada, { state: "done", ended: true, workflow: "line", search: "the line" })).toContain(id);
     expect(await ids(ada, { ended: false })).not.toContain(id);
+    expect(await ids(ada, { busy: false, state: "done" })).toContain(id);
+    expect(await ids(ada, { busy: true })).not.toContain(id);
     const children = await ids(ada, { parentId: (await ids(ada, { workflow: "parent" }))[0] });
     expect(children).toHaveLength(2);
     expect(await ids(ada, {})).not.toContain(children[0]);

@@ -7,7 +7,7 @@ import { type Actor, implement, type RouteRequest, type RouteSet } from "../http
 import { verbsOf } from "../verbs.ts";
 import { INFO_COLUMNS, operationInfo, readOperation, readTree } from "./operation-read.ts";
 import type { OperationRights } from "./operation-rights.ts";
-import { decisionReasons, ENDED, isEnded } from "./operation-rules.ts";
+import { BUSY, decisionReasons, ENDED, isEnded } from "./operation-rules.ts";
 import { readUsual } from "./operation-usual.ts";
 import { watchOperation } from "./operation-watch.ts";
 import type { Engine } from "./workflow.ts";
@@ -92,6 +92,7 @@ export function operationRoutes(deps: OperationDeps): RouteSet {
   return implement(operationContract, {
     listOperations: async ({ query, actor }) => {
       const ended = [...ENDED];
+      const busy = [...BUSY];
       const rows = db
         .selectFrom("operation")
         .select(INFO_COLUMNS)
@@ -99,6 +100,8 @@ export function operationRoutes(deps: OperationDeps): RouteSet {
         .$if(query.state !== undefined, (q) => q.where("state", "=", query.state ?? ""))
         .$if(query.ended === true, (q) => q.where("state", "in", ended))
         .$if(query.ended === false, (q) => q.where("state", "not in", ended))
+        .$if(query.busy === true, (q) => q.where("state", "in", busy))
+        .$if(query.busy === false, (q) => q.where("state", "not in", busy))
         .$if(query.workflow !== undefined, (q) => q.where("workflow", "=", query.workflow ?? ""))
         .$if(query.subjectKind !== undefined, (q) => q.where("subject_kind", "=", query.subjectKind ?? ""))
         .$if(query.subjectId !== undefined, (q) => q.where("subject_id", "=", query.subjectId ?? ""))
