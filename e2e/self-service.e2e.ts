@@ -201,23 +201,27 @@ describe("self-service policies (CAP B2, B8)", () => {
     const other = await refusalOf(ada.api.createRequest({ body: wish("no", "two") }));
     expect([other.code, other.fields[0]?.field]).toEqual(["invalid_request", "template"]);
 
-    const first = await ada.api.createRequest({ body: wish("first", "one") });
-    const quote = await ada.api.quoteRequest({ body: wish("second", "one") });
+    // Two at once, of which each would fit alone.
+    const names = ["first", "second"];
+    const both = await Promise.allSettled(names.map((name) => ada.api.createRequest({ body: wish(name, "one") })));
+    const [made] = both.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const [refused] = both.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    if (made === undefined || !(refused instanceof ClientError)) throw refused ?? new Error("both were let through");
+    const quote = await ada.api.quoteRequest({ body: wish("third", "one") });
     expect(quote.overLimits).toEqual(["at most 1 servers: 1 held then, and 1 more asked for"]);
-    const second = await refusalOf(ada.api.createRequest({ body: wish("second", "one") }));
-    expect([second.code, second.reasons]).toEqual(["forbidden", quote.overLimits]);
+    expect([refused.code, refused.reasons]).toEqual(["forbidden", quote.overLimits]);
     const mine = await ada.api.getEntitlement();
     expect(mine.limits[0]).toEqual({ what: "servers", held: "1", limit: "1" });
 
-    await untilActive(ada.api, first.id, LIMIT_MS);
-    const server = await ada.api.getServer({ params: { id: "first-main-1" } });
+    await untilActive(ada.api, made.id, LIMIT_MS);
+    const server = await ada.api.getServer({ params: { id: `${made.service}-main-1` } });
     expect(server.allowed).toEqual([]);
     expect(server.refused.stop).toContain("(interns) does not include stop");
     const stop = await refusalOf(ada.api.stopServer({ params: { id: server.id }, body: {} }));
     expect([stop.code, stop.reasons]).toEqual(["forbidden", [server.refused.stop]]);
-    expect((await refusalOf(ada.api.deleteService({ params: { id: "first" } }))).code).toBe("forbidden");
+    expect((await refusalOf(ada.api.deleteService({ params: { id: made.service } }))).code).toBe("forbidden");
     expect((await api.getServer({ params: { id: server.id } })).allowed).toEqual(["stop", "restart", "console"]);
-    await remove(api, "first");
+    await remove(api, made.service);
     expect((await ada.api.getEntitlement()).limits[0]?.held).toBe("0");
   });
 });
