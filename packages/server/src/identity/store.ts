@@ -3,19 +3,18 @@ import type { RoleName } from "@berth/api/role.ts";
 import type { Selectable } from "kysely";
 import type { z } from "zod";
 import type { Db, Tx } from "../kernel/db/db.ts";
+import { refColumn } from "../kernel/db/refs.ts";
 import type { BerthUserTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
 
 export type UserRow = Selectable<BerthUserTable>;
-
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
 /** By name or id; null when there is none. */
 export async function findUser(db: Db | Tx, nameOrId: string): Promise<UserRow | null> {
   const row = await db
     .selectFrom("berth_user")
     .selectAll()
-    .where(UUID.test(nameOrId) ? "id" : "name", "=", nameOrId)
+    .where(refColumn(nameOrId), "=", nameOrId)
     .executeTakeFirst();
   return row ?? null;
 }
@@ -25,7 +24,7 @@ export async function lockUser(tx: Tx, nameOrId: string): Promise<UserRow> {
   const row = await tx
     .selectFrom("berth_user")
     .selectAll()
-    .where(UUID.test(nameOrId) ? "id" : "name", "=", nameOrId)
+    .where(refColumn(nameOrId), "=", nameOrId)
     .forUpdate()
     .executeTakeFirst();
   return row ?? noSuchUser();
