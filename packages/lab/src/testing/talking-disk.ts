@@ -3,7 +3,7 @@
  * `berth-test login: ` on the first serial line, says back what is typed there, and asks again at Return. It needs no
  * system, so a machine with it starts in a second under emulation.
  */
-export const TALKING_PROMPT = "berth-test login: ";
+const TALKING_PROMPT = "berth-test login: ";
 
 const CODE = [
   "fa 31c0 8ed8 8ed0 bc007c fc", // cli; ds = ss = 0; sp = 0x7c00; cld

@@ -24,7 +24,7 @@ export interface TestBackend extends Console {
   readonly opened: { readonly near: Duplex; readonly far: Duplex }[];
 }
 
-export function testBackend(): TestBackend {
+function testBackend(): TestBackend {
   const opened: TestBackend["opened"] = [];
   const backend: TestBackend = {
     opened,
