@@ -155,7 +155,7 @@ describe("a machine", () => {
 describe("forms", () => {
   it("name the field that is wrong, and make a network once it is right", async () => {
     await withPage("/estate/add/network", async (page) => {
-      await page.getByLabel("Name", { exact: true }).fill("office");
+      await page.getByRole("textbox", { name: /^Name/ }).fill("office");
       await page.getByLabel("Site").selectOption("lab");
       await page.getByLabel("CIDR").fill("10.99.0.0/33");
       await page.getByRole("button", { name: "Save" }).click();
@@ -164,7 +164,7 @@ describe("forms", () => {
       await cidr.fill("10.99.0.0/24");
       await page.getByRole("button", { name: "Save" }).click();
       await heading(page, "Networks").waitFor();
-      await page.getByRole("link", { name: "office" }).waitFor();
+      await page.getByRole("link", { name: "office" }).first().waitFor();
     });
     expect(await api.getNetwork({ params: { id: "office" } })).toMatchObject({ cidr: "10.99.0.0/24" });
   });
@@ -180,7 +180,7 @@ describe("forms", () => {
       const password = page.getByLabel("The password of grace").getByRole("textbox");
       expect((await password.inputValue()).length).toBeGreaterThan(12);
       await page.getByRole("button", { name: "I have it" }).click();
-      await page.getByRole("link", { name: "grace" }).waitFor();
+      await page.getByRole("link", { name: "grace" }).first().waitFor();
       await add("grace");
       const name = page.getByRole("dialog").getByLabel("Name");
       await expect.poll(() => name.getAttribute("aria-invalid")).toBe("true");
@@ -195,8 +195,8 @@ describe("forms", () => {
       await page.getByRole("grid", { name: "Members" }).getByRole("link", { name: "ada" }).waitFor();
       await page.getByRole("button", { name: "Give a role" }).click();
       const dialog = page.getByRole("dialog");
-      await dialog.getByLabel("Role").selectOption("operator");
-      await dialog.getByLabel("Pool").selectOption("default");
+      await dialog.getByRole("combobox", { name: /^Role/ }).selectOption("operator");
+      await dialog.getByRole("combobox", { name: /^Pool/ }).selectOption("default");
       await dialog.getByRole("button", { name: "Give a role" }).click();
       await page.getByRole("grid", { name: "Roles given" }).getByRole("link", { name: "default" }).waitFor();
     });
