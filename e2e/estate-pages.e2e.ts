@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addUser, openAs, openPage, type PortalPage, startBrowser, type Who } from "./browser.ts";
+import { addUser, openAs, openAsRole, openPage, type PortalPage, startBrowser, type Who } from "./browser.ts";
 import { visitEveryPage } from "./every-page.ts";
 import type { Api } from "./house.ts";
 import { addEnclosures } from "./many-machines.ts";
@@ -115,6 +115,17 @@ describe("a machine", () => {
       await page.getByRole("button", { name: `All actions of ${used.name}` }).click();
       await page.getByText("it serves server shop-db-1: end that first, or move it elsewhere").first().waitFor();
     });
+  });
+
+  it("is only looked at by an auditor, who is told so", async () => {
+    const auditor = await openAsRole(browser, place.controller, "auditor");
+    await auditor.page.goto("/estate/machines/enc1-bay2");
+    await settled(auditor.page);
+    await auditor.page.getByRole("button", { name: "Inspect", exact: true }).hover();
+    await auditor.page.getByText("it is for operators").first().waitFor();
+    expect(await auditor.page.getByRole("link", { name: "Edit" }).count()).toBe(0);
+    expect(auditor.errors).toEqual([]);
+    await auditor.close();
   });
 
   it("is tried before it is added: first with a wrong password, then with the right one", async () => {
