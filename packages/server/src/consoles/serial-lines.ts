@@ -1,4 +1,5 @@
 import { Duplex } from "node:stream";
+import { createHistory, type History } from "./history.ts";
 import { HISTORY_BYTES, WATCHER_BYTES } from "./rules.ts";
 
 /** Ends a watcher who does not read what the line says. */
@@ -17,8 +18,7 @@ export interface SerialLines {
 interface Line {
   readonly backend: Duplex;
   readonly watchers: Set<Watcher>;
-  history: Buffer[];
-  historyBytes: number;
+  readonly history: History;
 }
 
 export function createSerialLines(): SerialLines {
@@ -26,7 +26,7 @@ export function createSerialLines(): SerialLines {
 
   function start(key: string, open: () => Promise<Duplex>): Promise<Line> {
     const starting = open().then((backend) => {
-      const line: Line = { backend, watchers: new Set(), history: [], historyBytes: 0 };
+      const line: Line = { backend, watchers: new Set(), history: createHistory(HISTORY_BYTES) };
       backend.on("data", (said: Buffer) => hear(line, said));
       backend.on("error", () => {});
       backend.once("close", () => end(line));
@@ -53,7 +53,7 @@ export function createSerialLines(): SerialLines {
         line.backend.destroy();
       });
       line.watchers.add(watcher);
-      for (const said of line.history) watcher.hear(said);
+      watcher.hear(line.history.all());
       if (line.backend.destroyed || line.backend.readableEnded) watcher.hangUp();
       return watcher;
     },
@@ -64,19 +64,7 @@ export function createSerialLines(): SerialLines {
 }
 
 function hear(line: Line, said: Buffer): void {
-  line.history.push(said);
-  line.historyBytes += said.length;
-  while (line.historyBytes > HISTORY_BYTES) {
-    const [oldest] = line.history;
-    if (oldest === undefined) break;
-    const surplus = line.historyBytes - HISTORY_BYTES;
-    // A copy: what is cut off must not be kept by what is left.
-    line.history =
-      oldest.length <= surplus
-        ? line.history.slice(1)
-        : [Buffer.from(oldest.subarray(surplus)), ...line.history.slice(1)];
-    line.historyBytes -= Math.min(oldest.length, surplus);
-  }
+  line.history.add(said);
   for (const watcher of line.watchers) watcher.hear(said);
 }
 
@@ -96,7 +84,8 @@ class Watcher extends Duplex {
   }
 
   hear(said: Buffer): void {
-    if (this.destroyed) return;
+    // A history of nothing is nothing to hear.
+    if (this.destroyed || said.length === 0) return;
     this.push(said);
     if (this.readableLength > WATCHER_BYTES) this.destroy(new TooSlow("the serial line says more than is read of it"));
   }
