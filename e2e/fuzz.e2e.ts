@@ -115,7 +115,7 @@ async function askAgainIfSlow(route: Route, asked: Asked): Promise<Reply> {
 
 function problemOf(route: Route, { status, body, tookMs }: Reply): string | null {
   if (tookMs >= SLOW_MS) return `took ${Math.round(tookMs)} ms, twice`;
-  if (status >= 200 && status < 300) return status === (route.status ?? 200) ? null : `answered ${status}`;
+  if (status >= 200 && status < 400) return status === (route.status ?? 200) ? null : `answered ${status}`;
   const known = Problem.safeParse(body);
   if (!known.success) return `answered ${status} with ${JSON.stringify(body)}`;
   if (status >= 500 && !MAY_FAIL.includes(status)) return `answered ${status}: ${known.data.detail}`;

@@ -44,6 +44,7 @@ export async function ask(url: string, token: string, route: Route, asked: Asked
   const response = await fetch(urlOf(url, route.path, asked), {
     method: route.method,
     signal: AbortSignal.timeout(LIMIT_MS),
+    redirect: "manual",
     headers: {
       authorization: `Bearer ${token}`,
       ...(route.starts === true ? { "idempotency-key": crypto.randomUUID() } : {}),
@@ -53,7 +54,7 @@ export async function ask(url: string, token: string, route: Route, asked: Asked
     ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
   });
   const tookMs = performance.now() - begin;
-  if (route.stream === true && response.ok) {
+  if ((route.stream === true || route.lines === true) && response.ok) {
     await response.body?.cancel();
     return { status: response.status, body: null, tookMs };
   }

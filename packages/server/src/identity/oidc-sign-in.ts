@@ -65,14 +65,16 @@ export function createOidcSignIn({ secrets, publicUrl }: { secrets: SecretBox; p
         clientId: open.settings.clientId,
         endsAtMs: Date.now() + OIDC_MINUTES * 60_000,
       };
-      const location = buildAuthorizationUrl(config, {
-        redirect_uri: redirectUrl,
-        scope: [...new Set(["openid", ...open.settings.scopes])].join(" "),
-        state: memory.state,
-        nonce: memory.nonce,
-        code_challenge: await calculatePKCECodeChallenge(verifier),
-        code_challenge_method: "S256",
-      });
+      const location = await trusted(async () =>
+        buildAuthorizationUrl(config, {
+          redirect_uri: redirectUrl,
+          scope: [...new Set(["openid", ...open.settings.scopes])].join(" "),
+          state: memory.state,
+          nonce: memory.nonce,
+          code_challenge: await calculatePKCECodeChallenge(verifier),
+          code_challenge_method: "S256",
+        }),
+      );
       return { location: location.href, cookie: secrets.seal(JSON.stringify(memory), CONTEXT) };
     },
 
