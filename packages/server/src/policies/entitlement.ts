@@ -50,5 +50,7 @@ export async function demandByPolicy(
 ): Promise<void> {
   const refusal = policyRefusal(await viewerOf(db, actor), object, wanted.verb);
   if (refusal !== null)
-    throw new AppError("forbidden", `You may not ${wanted.verb === "console" ? "open" : wanted.verb} ${wanted.name}.`, { reasons: [refusal] });
+    throw new AppError("forbidden", `You may not ${wanted.verb === "console" ? "open" : wanted.verb} ${wanted.name}.`, {
+      reasons: [refusal],
+    });
 }

@@ -46,6 +46,8 @@ beforeAll(async () => {
   const hosts = [await addHost(db, siteId, { name: "h1", cores: 8, networks: ["lan"] })];
   const machines = [await addMachine(db, siteId, "m1"), await addMachine(db, siteId, "m2")];
   await addPool(db, { name: "default", hosts, machines });
+  const others = [await addHost(db, siteId, { name: "h2", cores: 8, networks: ["lan"] })];
+  await addPool(db, { name: "gold", hosts: others });
   await inTx(db, (tx) => addImage(tx, IMAGE));
   for (const [name, role, email] of [
     ["admin", "administrator", "admin@example.org"],
@@ -173,9 +175,11 @@ describe("limits (CAP B8)", () => {
     await api("admin").createSelfServicePolicy({
       body: { name: "interns", users: ["ada"], maxServers: 2, maxMoneyPerMonth: "1000" },
     });
-    const both = await Promise.allSettled(
-      ["a", "b"].map((name) => api("ada").createRequest({ body: wish(name, "two") })),
+    // From two pools: those who ask one pool would wait for each other anyway.
+    const asked = ["default", "gold"].map((pool) =>
+      api("ada").createRequest({ body: { ...wish(`from-${pool}`, "two"), pools: [pool] } }),
     );
+    const both = await Promise.allSettled(asked);
     expect(both.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
     const over = ["at most 2 servers: 2 held then, and 1 more asked for"];
     const quote = await api("ada").quoteRequest({ body: wish("c") });
@@ -192,7 +196,7 @@ describe("limits (CAP B8)", () => {
 
   it("hide templates and pools that are not for a person, in lists and by name", async () => {
     await api("admin").createSelfServicePolicy({
-      body: { name: "narrow", users: ["ada"], templates: ["one"], pools: ["gold"] },
+      body: { name: "narrow", users: ["ada"], templates: ["one"], pools: ["silver"] },
     });
     const names = async (name: string) =>
       (await api(name).listTemplates({ query: {} })).items.map((template) => template.name);
