@@ -6,6 +6,8 @@ import { type AuditActor, audit, changeOf } from "./audit.ts";
 import { externalGroupsOf, userNameOf } from "./external-user-rules.ts";
 import type { UserRow } from "./store.ts";
 
+type Origin = NonNullable<AuditActor["origin"]>;
+
 /** Who somebody is, by a directory or an OpenID provider that has let him in. */
 export interface ExternalUser {
   readonly source: "ldap" | "oidc";
@@ -24,7 +26,7 @@ export interface ExternalUser {
  * @throws AppError `invalid_request` for a name that can't be one here, `conflict` for one that is taken, `forbidden`
  * when the user is disabled.
  */
-export async function signInExternal(tx: Tx, given: ExternalUser): Promise<UserRow> {
+export async function signInExternal(tx: Tx, given: ExternalUser, origin?: Origin): Promise<UserRow> {
   const name = userNameOf(given.name);
   if (name === null) {
     throw new AppError(
@@ -32,12 +34,12 @@ export async function signInExternal(tx: Tx, given: ExternalUser): Promise<UserR
       `${given.name.slice(0, 100)} can't be a user's name here: letters a to z, digits, dots, hyphens, underscores and @, at most 100.`,
     );
   }
-  const user = (await findBySubject(tx, given)) ?? (await makeUser(tx, given, name));
+  const user = (await findBySubject(tx, given)) ?? (await makeUser(tx, { ...given, name }, origin));
   if (user.disabled_at !== null) {
     throw new AppError("forbidden", "Your account is disabled in Berth. Ask an administrator.");
   }
-  const updated = await bringUpToDate(tx, user, given, name);
-  await setGroups(tx, updated, given);
+  const updated = await bringUpToDate(tx, user, { ...given, name }, origin);
+  await setGroups(tx, updated, given, origin);
   return updated;
 }
 
@@ -51,20 +53,29 @@ async function findBySubject(tx: Tx, { source, subject }: ExternalUser): Promise
     .executeTakeFirst();
 }
 
-async function makeUser(tx: Tx, given: ExternalUser, name: string): Promise<UserRow> {
+async function makeUser(tx: Tx, given: ExternalUser, origin: Origin | undefined): Promise<UserRow> {
+  const { name, source } = given;
   const made = await tx
     .insertInto("berth_user")
-    .values({ id: randomUUID(), name, role: "user", password_hash: null, source: given.source, subject: given.subject })
+    .values({
+      id: randomUUID(),
+      name,
+      role: "user",
+      password_hash: null,
+      source,
+      subject: given.subject,
+      ...contactOf(given),
+    })
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
   if (made !== undefined) {
     await audit(tx, {
-      actor: actorOf(made),
+      actor: actorOf(made, origin),
       action: "user.create",
       object: { kind: "user", id: made.id, name },
       outcome: "done",
-      after: { name, role: made.role, source: given.source },
+      after: { name, role: made.role, source },
     });
     return made;
   }
@@ -78,17 +89,16 @@ async function makeUser(tx: Tx, given: ExternalUser, name: string): Promise<User
 }
 
 /** Name, mail and full name follow the source; a new name that is taken here waits until it is free. */
-async function bringUpToDate(tx: Tx, user: UserRow, given: ExternalUser, name: string): Promise<UserRow> {
+async function bringUpToDate(tx: Tx, user: UserRow, given: ExternalUser, origin: Origin | undefined): Promise<UserRow> {
   const isTaken = await tx
     .selectFrom("berth_user")
     .select("id")
-    .where("name", "=", name)
+    .where("name", "=", given.name)
     .where("id", "!=", user.id)
     .executeTakeFirst();
   const next = {
-    name: isTaken === undefined ? name : user.name,
-    email: given.email?.slice(0, 254) ?? null,
-    display_name: given.displayName?.slice(0, 200) ?? null,
+    name: isTaken === undefined ? given.name : user.name,
+    ...contactOf(given),
   };
   const { before, after } = changeOf({ name: user.name, email: user.email, display_name: user.display_name }, next);
   if (Object.keys(after).length === 0) return user;
@@ -99,7 +109,7 @@ async function bringUpToDate(tx: Tx, user: UserRow, given: ExternalUser, name: s
     .returningAll()
     .executeTakeFirstOrThrow();
   await audit(tx, {
-    actor: actorOf(user),
+    actor: actorOf(user, origin),
     action: "user.update",
     object: { kind: "user", id: user.id, name: updated.name },
     outcome: "done",
@@ -110,7 +120,7 @@ async function bringUpToDate(tx: Tx, user: UserRow, given: ExternalUser, name: s
   return updated;
 }
 
-async function setGroups(tx: Tx, user: UserRow, given: ExternalUser): Promise<void> {
+async function setGroups(tx: Tx, user: UserRow, given: ExternalUser, origin: Origin | undefined): Promise<void> {
   const known = await tx
     .selectFrom("user_group")
     .select(["id", "name", "external"])
@@ -136,7 +146,7 @@ async function setGroups(tx: Tx, user: UserRow, given: ExternalUser): Promise<vo
       .execute();
   }
   await audit(tx, {
-    actor: actorOf(user),
+    actor: actorOf(user, origin),
     action: "user.set-groups",
     object: { kind: "user", id: user.id, name: user.name },
     outcome: "done",
@@ -152,6 +162,10 @@ export async function endSessionsOf(tx: Tx, source: ExternalUser["source"]): Pro
   return Number(ended.numAffectedRows ?? 0n);
 }
 
-function actorOf(user: { id: string; name: string }): AuditActor {
-  return { userId: user.id, name: user.name };
+function contactOf({ email, displayName }: ExternalUser) {
+  return { email: email?.slice(0, 254) ?? null, display_name: displayName?.slice(0, 200) ?? null };
+}
+
+function actorOf(user: { id: string; name: string }, origin: Origin | undefined): AuditActor {
+  return { userId: user.id, name: user.name, ...(origin === undefined ? {} : { origin }) };
 }

@@ -52,7 +52,7 @@ export function oidcHandlers(deps: SessionDeps): {
         const { user, idToken, returnTo } = await oidc.finish(await provider(), given);
         const session = await inTx(db, async (tx) =>
           openSession(tx, {
-            user: await signInExternal(tx, user),
+            user: await signInExternal(tx, user, from),
             source: "oidc",
             from,
             idTokenSealed: secrets.seal(idToken, ID_TOKEN_CONTEXT),

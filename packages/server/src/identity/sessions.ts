@@ -46,7 +46,11 @@ export async function login(deps: Deps, given: Login): Promise<OpenedSession> {
     return await inTx(db, async (tx) =>
       "local" in proved
         ? openSession(tx, { user: proved.local, source: "local", from: given.from })
-        : openSession(tx, { user: await signInExternal(tx, proved.external), source: "ldap", from: given.from }),
+        : openSession(tx, {
+            user: await signInExternal(tx, proved.external, given.from),
+            source: "ldap",
+            from: given.from,
+          }),
     );
   } catch (error) {
     if (error instanceof AppError) await noteRefusal(db, given, error.message);
