@@ -272,12 +272,15 @@ describe("CAP A1: nothing is lost", () => {
   });
 });
 
-/** Replaces the text of an editor by pasting another one. These texts are short enough to be on the page whole. */
+/** Copies the whole text of an editor, changes it, and pastes it over the old one. */
 async function type(page: Page, editor: Locator, change: (text: string) => string): Promise<void> {
-  const before = (await editor.locator(".cm-line").allTextContents()).join("\n");
-  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(change(before))})`);
   await editor.click();
   await page.keyboard.press("Control+a");
+  await page.keyboard.press("Control+c");
+  const before = String(await page.evaluate("navigator.clipboard.readText()"));
+  const after = change(before);
+  expect(after).not.toBe(before);
+  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(after)})`);
   await page.keyboard.press("Control+v");
 }
 

@@ -53,6 +53,16 @@ describe("CAP A9: changing a YAML text", () => {
     expect(text).toContain("    - name: db\n      kind: physical\n      cores: 2\n");
   });
 
+  it("leaves brackets and braces as tight as they were written", () => {
+    const text = "a: [x, { b: 1 }]\nc: {d: [ 1 ]}\ne: 1\n";
+    expect(patchYaml(text, { a: ["x", { b: 1 }], c: { d: [1] }, e: 2 })).toBe(text.replace("e: 1", "e: 2"));
+    expect(patchYaml("a: [x]\n", { a: ["x", "y"] })).toBe("a: [x, y]\n");
+  });
+
+  it("writes what comes into an empty list on lines of its own", () => {
+    expect(patchYaml("a: []\n", { a: [{ name: "x", b: 1 }] })).toBe("a:\n  - name: x\n    b: 1\n");
+  });
+
   it("gives each place its own copy before it changes what an alias points at", () => {
     const text = "spec:\n  a: &all { cores: 1 } # first\n  b: *all\n";
     const patched = patchYaml(text, { spec: { a: { cores: 2 }, b: { cores: 1 } } });

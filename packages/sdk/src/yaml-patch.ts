@@ -1,4 +1,17 @@
-import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, type Node, Pair, Scalar, visit } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  Pair,
+  Scalar,
+  visit,
+} from "yaml";
 import { isList, isObject, isSame, type Json } from "./json.ts";
 import { AS_TEXT, nodeFor, parseOne, readYaml, writeYaml } from "./yaml-text.ts";
 
@@ -32,6 +45,7 @@ function patchedText(text: string, value: Json, { unfold }: { readonly unfold: b
   const document = parsed.document as unknown as Document<Node>;
   if (unfold) unfoldAliases(document);
   document.contents = merged(document, document.contents, value);
+  keepPadding(document, text);
   return document.toString(AS_TEXT);
 }
 
@@ -48,6 +62,8 @@ function unfoldAliases(document: Document<Node>): void {
 
 function merged(document: Document<Node>, node: unknown, value: Json): Node {
   if (isNode(node) && isSame(node.toJS(document) as Json, value)) return node;
+  // Whoever wrote [] meant that there is nothing, and not that what comes shall stand in one line.
+  if (isCollection(node) && node.items.length === 0) node.flow = false;
   if (isMap(node) && isObject(value)) {
     const olds = new Map(node.items.map((pair) => [keyText(pair.key), pair]));
     const kept = node.items.filter((pair) => Object.hasOwn(value, keyText(pair.key)));
@@ -77,6 +93,20 @@ function merged(document: Document<Node>, node: unknown, value: Json): Node {
   const next = nodeFor(document, value);
   if (isScalar(node)) carryOver(node, next);
   return next;
+}
+
+/** Brackets and braces stay as tight as they were written; new ones are as in `[lan]` and `{ name: db }`. */
+function keepPadding(document: Document<Node>, text: string): void {
+  visit(document, {
+    Collection: (_key, node) => {
+      if (node.flow !== true) return;
+      const isPadded = node.range == null ? isMap(node) : /\s/.test(text.charAt(node.range[0] + 1));
+      const flowCollectionPadding = isPadded ? " " : "";
+      const own = node.toString.bind(node);
+      node.toString = (context, ...rest) =>
+        own(context === undefined ? undefined : { ...context, flowCollectionPadding }, ...rest);
+    },
+  });
 }
 
 /** A scalar that changed keeps its comments, and its quotes where both are texts. */

@@ -63,7 +63,7 @@ export function CodeEditor(props: CodeEditorProps) {
           EditorView.lineWrapping,
           language === "yaml" ? yaml() : javascript({ typescript: true }),
           syntaxHighlighting(colours),
-          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
           EditorState.readOnly.of(isReadOnly),
           isOwnHistory ? history() : [],
           keymap.of([

@@ -12,6 +12,7 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { type DragEvent, useEffect, useMemo, useRef, useState } from "react";
@@ -24,6 +25,8 @@ import type { Designer } from "./use-designer.ts";
 
 export interface CanvasProps {
   readonly designer: Designer;
+  /** How often everything was laid out anew. */
+  readonly layouts: number;
   readonly onDrop: (kind: PartKind, at: Position) => void;
 }
 
@@ -38,7 +41,7 @@ export function Canvas(props: CanvasProps) {
 
 const NO_PROBLEMS: readonly string[] = [];
 
-function Drawing({ designer, onDrop }: CanvasProps) {
+function Drawing({ designer, layouts, onDrop }: CanvasProps) {
   const { graph, problems, selected } = designer;
   const flow = useReactFlow();
   const drawn = useMemo(() => flowNodes({ graph, problems, selected }), [graph, problems, selected]);
@@ -47,12 +50,13 @@ function Drawing({ designer, onDrop }: CanvasProps) {
   const edges = useMemo(() => flowEdges({ graph, problems, selected }), [graph, problems, selected]);
   const isMoved = useRef(false);
   const shape = graph.nodes.map((node) => node.id).join(" ");
-  // Whatever is added shall be seen; what is moved stays where the eye is.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only which nodes there are counts
+  const room = useStore(({ width, height }) => `${width} ${height}`);
+  // Whatever is added shall be seen, and all of it when there is more room or less; what is moved stays where the eye is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what else changes is no reason to move the picture
   useEffect(() => {
     const timer = setTimeout(() => void flow.fitView({ maxZoom: 1, padding: 0.15, duration: 150 }), 50);
     return () => clearTimeout(timer);
-  }, [shape, flow]);
+  }, [shape, room, layouts, flow]);
 
   const chooseFrom = (changes: readonly (NodeChange<FlowNode> | EdgeChange)[]) => {
     const chosen = changes.find((change) => change.type === "select" && change.selected);

@@ -25,7 +25,9 @@ export function EditorFacts({ designer, saved, onGo }: FactsProps) {
       />
       {base > 0 && <span className="berth-muted">version {base}</span>}
       <LampButton lamp={designer.lamp} onGo={onGo} />
-      {price !== null && (
+      {price === null ? (
+        <span className="berth-muted">no price while something is missing</span>
+      ) : (
         <span className="designer-price">
           <strong>{money(price.perDay, price.currency)}</strong> a day · {money(price.total, price.currency)} for{" "}
           {price.days} days

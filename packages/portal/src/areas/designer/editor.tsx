@@ -37,6 +37,7 @@ export function Editor({ start, saved, restoredAt }: EditorProps) {
   const saving = useSaving(designer, start.key);
   useKeys({ undo: designer.undo, redo: designer.redo, save: () => saving.save({ publish: false }) });
   const [isCodeShown, setCodeShown] = useState(false);
+  const [layouts, setLayouts] = useState(0);
   const [line, setLine] = useState<number | null>(null);
   const [dialog, setDialog] = useState<"place" | "versions" | null>(null);
   const [isRestored, setRestored] = useState(restoredAt !== null);
@@ -51,7 +52,11 @@ export function Editor({ start, saved, restoredAt }: EditorProps) {
     designer.edit(() => added.draft);
     designer.select(added.id);
   };
-  const layOut = () => void autoLayout(designer.graph).then((places) => designer.edit((draft) => move(draft, places)));
+  const layOut = async () => {
+    const places = await autoLayout(designer.graph);
+    designer.edit((draft) => move(draft, places));
+    setLayouts((count) => count + 1);
+  };
   const go = (path: Path, at: number | null) => {
     designer.select(designer.elementOf(path));
     setLine(at);
@@ -72,7 +77,7 @@ export function Editor({ start, saved, restoredAt }: EditorProps) {
             saved={saved}
             isCodeShown={isCodeShown}
             onToggleCode={() => setCodeShown(!isCodeShown)}
-            onLayOut={layOut}
+            onLayOut={() => void layOut()}
             onPlace={() => setDialog("place")}
             onCompare={() => setDialog("versions")}
           />
@@ -128,7 +133,7 @@ export function Editor({ start, saved, restoredAt }: EditorProps) {
         )}
         <div className={`designer ${isCodeShown ? "designer--code" : ""}`}>
           <Palette isDisabled={isLocked} onAdd={(kind) => add(kind, null)} />
-          <Canvas designer={designer} onDrop={add} />
+          <Canvas designer={designer} layouts={layouts} onDrop={add} />
           <Properties designer={designer} knownNetworks={stock.networks} />
           {isCodeShown && <CodePane designer={designer} line={line} />}
         </div>

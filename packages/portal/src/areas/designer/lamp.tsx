@@ -31,26 +31,28 @@ export function LampButton({
   return (
     <Popover
       aria-label={lamp.words}
-      headerContent={lamp.words}
       showClose
       bodyContent={(hide) => (
-        <ul className="designer-missing">
-          {lamp.lines.map(({ text, path, line, isError }) => (
-            <li key={`${line} ${text}`}>
-              <Button
-                variant="link"
-                isInline
-                isDanger={isError}
-                onClick={() => {
-                  hide();
-                  onGo(path, line);
-                }}
-              >
-                {text}
-              </Button>
-            </li>
-          ))}
-        </ul>
+        <>
+          <h2 className="designer-side-title">{lamp.words}</h2>
+          <ul className="designer-missing">
+            {lamp.lines.map(({ text, path, line, isError }) => (
+              <li key={`${line} ${text}`}>
+                <Button
+                  variant="link"
+                  isInline
+                  isDanger={isError}
+                  onClick={() => {
+                    hide();
+                    onGo(path, line);
+                  }}
+                >
+                  {text}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     >
       {button}

@@ -30,7 +30,7 @@ export function PlaceDialog({ text, onClose }: PlaceDialogProps) {
 function Answer({ fits, pool, items, reasons, price }: OutputOf<"placeTemplate">) {
   if (!fits) {
     return (
-      <Alert variant="warning" isInline title="It does not fit" component="h3">
+      <Alert variant="warning" isInline title="It does not fit" component="h2">
         <ul>
           {reasons.map((reason) => (
             <li key={reason}>{reason}</li>
@@ -44,7 +44,7 @@ function Answer({ fits, pool, items, reasons, price }: OutputOf<"placeTemplate">
       <Alert
         variant="success"
         isInline
-        component="h3"
+        component="h2"
         title={`It fits in pool ${pool}, for ${money(price.perDay, price.currency)} a day`}
       />
       <Table variant="compact" aria-label="Where each server would land">

@@ -6,11 +6,17 @@ const document = fieldsOf(TemplateDocument);
 const spec = inside(document, "spec");
 const group = inside(spec, "groups");
 
+/** What is asked first comes first; its name and NICs are drawn apart. */
+const GROUP_ORDER = [
+  ...["kind", "count", "cores", "memory", "image", "hostname", "disks"],
+  ...group.map(({ name }) => name),
+].filter((name, i, all) => all.indexOf(name) === i && name !== "name" && name !== "nics");
+
 export const FIELDS = {
   metadata: inside(document, "metadata"),
   /** Without the groups and networks, which are drawn. */
   spec: spec.filter(({ name }) => name !== "groups" && name !== "networks"),
-  group: group.filter(({ name }) => name !== "name" && name !== "nics"),
+  group: GROUP_ORDER.flatMap((name) => group.filter((field) => field.name === name)),
   nic: inside(group, "nics").filter(({ name }) => name !== "network" && name !== "primary"),
   disk: inside(group, "disks").filter(({ name }) => name !== "name"),
 } as const;
