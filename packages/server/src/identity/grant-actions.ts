@@ -110,9 +110,9 @@ async function readGrant(tx: Tx, id: string): Promise<GrantRow> {
 
 async function auditGrant(tx: Tx, actor: Actor, verb: "create" | "delete", row: GrantRow): Promise<void> {
   const { id: _, createdAt: _at, createdBy: _by, ...facts } = grantView(row);
-  const details = verb === "create" ? { after: facts } : { before: facts };
+  const change = verb === "create" ? { after: facts } : { before: facts };
   const object = { kind: "grant", id: row.id, name: `${row.role} for ${row.user_name ?? row.group_name}` };
-  await audit(tx, { actor, action: `grant.${verb}`, object, outcome: "done", details });
+  await audit(tx, { actor, action: `grant.${verb}`, object, outcome: "done", ...change });
 }
 
 export function grantView(row: GrantRow): z.input<typeof GrantInfo> {

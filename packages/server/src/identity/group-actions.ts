@@ -31,8 +31,8 @@ export async function createGroup(
         .values({ id: randomUUID(), name: wish.name, external: wish.external ?? null })
         .returningAll()
         .executeTakeFirstOrThrow();
-      const details = { after: factsOf(row) };
-      await audit(tx, { actor, action: "group.create", object: objectOf(row), outcome: "done", details });
+      const change = { after: factsOf(row) };
+      await audit(tx, { actor, action: "group.create", object: objectOf(row), outcome: "done", ...change });
       const made = await getGroup(tx, row.id);
       await record(tx, made);
       return made;
@@ -64,8 +64,8 @@ export async function updateGroup(
         .where("id", "=", group.id)
         .returningAll()
         .executeTakeFirstOrThrow();
-      const details = { before: factsOf(group), after: factsOf(changed) };
-      await audit(tx, { actor, action: "group.update", object: objectOf(changed), outcome: "done", details });
+      const change = { before: factsOf(group), after: factsOf(changed) };
+      await audit(tx, { actor, action: "group.update", object: objectOf(changed), outcome: "done", ...change });
       return getGroup(tx, group.id);
     }),
   );
@@ -77,8 +77,8 @@ export async function deleteGroup(db: Db, actor: Actor, nameOrId: string): Promi
     const group = await lockGroup(tx, nameOrId);
     const members = await membersOf(tx, group.id);
     await tx.deleteFrom("user_group").where("id", "=", group.id).execute();
-    const details = { before: { ...factsOf(group), members: members.map((member) => member.name) } };
-    await audit(tx, { actor, action: "group.delete", object: objectOf(group), outcome: "done", details });
+    const change = { before: { ...factsOf(group), members: members.map((member) => member.name) } };
+    await audit(tx, { actor, action: "group.delete", object: objectOf(group), outcome: "done", ...change });
   });
 }
 
@@ -119,8 +119,8 @@ async function auditMember(
   actor: Actor,
   { group, user, verb }: { group: GroupRow; user: string; verb: "add" | "remove" },
 ): Promise<void> {
-  const details = verb === "add" ? { after: { member: user } } : { before: { member: user } };
-  await audit(tx, { actor, action: `group.${verb}-member`, object: objectOf(group), outcome: "done", details });
+  const change = verb === "add" ? { after: { member: user } } : { before: { member: user } };
+  await audit(tx, { actor, action: `group.${verb}-member`, object: objectOf(group), outcome: "done", ...change });
 }
 
 async function unlessTaken<T>(act: () => Promise<T>): Promise<T> {

@@ -42,8 +42,8 @@ export async function createProject(
         .values({ id: randomUUID(), name: wish.name, notes: wish.notes ?? null })
         .returningAll()
         .executeTakeFirstOrThrow();
-      const details = { after: factsOf(row) };
-      await audit(tx, { actor, action: "project.create", object: objectOf(row), outcome: "done", details });
+      const change = { after: factsOf(row) };
+      await audit(tx, { actor, action: "project.create", object: objectOf(row), outcome: "done", ...change });
       await record(tx, row);
       return row;
     }),
@@ -74,8 +74,8 @@ export async function updateProject(
         .where("id", "=", project.id)
         .returningAll()
         .executeTakeFirstOrThrow();
-      const details = { before: factsOf(project), after: factsOf(changed) };
-      await audit(tx, { actor, action: "project.update", object: objectOf(changed), outcome: "done", details });
+      const change = { before: factsOf(project), after: factsOf(changed) };
+      await audit(tx, { actor, action: "project.update", object: objectOf(changed), outcome: "done", ...change });
       return changed;
     }),
   );
@@ -92,8 +92,8 @@ export async function deleteProject(db: Db, actor: Actor, nameOrId: string, useO
       });
     }
     await tx.deleteFrom("project").where("id", "=", project.id).execute();
-    const details = { before: factsOf(project) };
-    await audit(tx, { actor, action: "project.delete", object: objectOf(project), outcome: "done", details });
+    const change = { before: factsOf(project) };
+    await audit(tx, { actor, action: "project.delete", object: objectOf(project), outcome: "done", ...change });
   });
 }
 
