@@ -10,6 +10,7 @@ import type { ObjectKind } from "../../kit/paths.ts";
 import { Loaded } from "../../kit/problem.tsx";
 import { ESTATE } from "./estate-page.tsx";
 import { ForOperators } from "./for-operators.tsx";
+import { PoolCalendar } from "./pool-calendar.tsx";
 import { ReservationTable } from "./reservation-table.tsx";
 import "./estate.css";
 
@@ -83,6 +84,7 @@ function PoolView({ pool }: { readonly pool: Pool }) {
             <Names kind="host" names={pool.hosts} />
           </Panel>
         </div>
+        <PoolCalendar pool={name} />
         <Panel title="Who holds what">
           <ReservationTable reservations={pool.use} />
         </Panel>
