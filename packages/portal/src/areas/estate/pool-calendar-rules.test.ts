@@ -13,5 +13,5 @@ describe("a day of a pool", () => {
     const none = { machines: 0, cores: 0, memoryMiB: 0, storageGiB: 0 };
     expect(loadOf(none, none)).toEqual({ percent: 0, what: "nothing" });
   });
-  it("is told as people write it", () => expect(dayText("2026-11-21")).toBe("Sat, 21 Nov"));
+  it("is told as people write it", () => expect(dayText("2026-11-21")).toBe("Sat 21 Nov"));
 });

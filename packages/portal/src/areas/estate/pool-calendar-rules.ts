@@ -26,8 +26,9 @@ export function loadOf(promised: Amounts, total: Amounts): DayLoad {
   return loads.toSorted((a, b) => b.percent - a.percent)[0] ?? { percent: 0, what: "nothing" };
 }
 
-/** `Sat, 21 Nov`. The day is one of UTC, and stays it wherever it is read. */
+/** `Sat 21 Nov`. The day is one of UTC, and stays it wherever it is read. */
 export function dayText(date: string): string {
   const options = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" } as const;
-  return new Date(`${date}T00:00:00Z`).toLocaleDateString("en-GB", options);
+  // Browsers differ in whether they put a comma there.
+  return new Date(`${date}T00:00:00Z`).toLocaleDateString("en-GB", options).replace(",", "");
 }
