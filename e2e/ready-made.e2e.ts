@@ -34,15 +34,15 @@ describe("CAP A8: the ready-made templates, on the simulated lab", () => {
       const placed = await controller.api.placeTemplate({ body: { document } });
       const need = BEYOND_LAB[file];
       if (need !== undefined) {
-        expect(placed).toMatchObject({ fits: false, items: [] });
+        expect(placed).toMatchObject({ fits: false, servers: [] });
         expect(placed.reasons.join("\n")).toMatch(need);
         return;
       }
       expect(placed.reasons).toEqual([]);
       expect(placed).toMatchObject({ fits: true, pool: "default" });
-      expect(placed.items).toHaveLength(template.servers);
+      expect(placed.servers).toHaveLength(template.servers);
       for (const group of template.document.spec.groups) {
-        const kinds = placed.items.filter((item) => item.group === group.name).map(({ kind }) => kind);
+        const kinds = placed.servers.filter((item) => item.group === group.name).map(({ kind }) => kind);
         if (group.kind !== "either") expect(new Set(kinds)).toEqual(new Set([group.kind]));
       }
     },
@@ -53,7 +53,7 @@ describe("CAP A8: the ready-made templates, on the simulated lab", () => {
       .replace("name: two-tier", "name: giant")
       .replace("kind: physical\n      cores: 1", "kind: physical\n      cores: 900");
     const placed = await controller.api.placeTemplate({ body: { document } });
-    expect(placed).toMatchObject({ fits: false, pool: null, items: [] });
+    expect(placed).toMatchObject({ fits: false, pool: null, servers: [] });
     expect(placed.reasons.join("\n")).toContain("900");
     await expect(controller.api.getTemplate({ params: { name: "giant" } })).rejects.toMatchObject({
       code: "not_found",

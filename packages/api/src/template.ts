@@ -268,14 +268,14 @@ export const templatePlaceContract = {
     response: z.object({
       fits: z.boolean(),
       pool: z.string().nullable(),
-      items: z.array(PlacedServer),
+      servers: z.array(PlacedServer),
       reasons: z.array(z.string()).describe("what is missing, by how much, and the smallest change that would help"),
       price: PriceSummary,
     }),
     cli: {
       words: ["template", "place"],
       fileArg: "document",
-      columns: ["server", "kind", "on"],
+      columns: ["fits", "pool", "price.perDay", "reasons", "servers"],
       example: "berth template place templates/two-tier.yaml",
     },
   }),

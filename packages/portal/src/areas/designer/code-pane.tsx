@@ -1,4 +1,5 @@
 import { isSame } from "@berth/sdk/json.ts";
+import type { TextProblem } from "@berth/sdk/text-problem.ts";
 import { printTypeScript } from "@berth/sdk/typescript-print.ts";
 import { placeInTypeScript, readTypeScript } from "@berth/sdk/typescript-read.ts";
 import { Spinner } from "@patternfly/react-core";
@@ -53,6 +54,7 @@ function TypeScriptText({ designer }: { readonly designer: Designer }) {
   useEffect(() => {
     if (!("value" in read) || !isSame(read.value, value)) setText(printTypeScript(value));
   }, [value]);
+  const words = designer.syntax.length > 0 ? "Mend the YAML text first: it can't be read." : problemWords(problem);
   const marks = useMemo((): Mark[] => {
     if (problem !== null) return [{ line: problem.line, message: problem.message, isError: true }];
     return lamp.lines.map(({ path, text: message, isError }) => ({
@@ -64,9 +66,9 @@ function TypeScriptText({ designer }: { readonly designer: Designer }) {
   return (
     <section className="designer-text" aria-label="TypeScript">
       <h2 className="designer-side-title">TypeScript</h2>
-      {problem !== null && (
+      {words !== null && (
         <p className="designer-text__problem" role="status">
-          Line {problem.line}, column {problem.column}: {problem.message}
+          {words}
         </p>
       )}
       <CodeEditor
@@ -84,4 +86,8 @@ function TypeScriptText({ designer }: { readonly designer: Designer }) {
       />
     </section>
   );
+}
+
+function problemWords(problem: TextProblem | null): string | null {
+  return problem === null ? null : `Line ${problem.line}, column ${problem.column}: ${problem.message}`;
 }

@@ -27,7 +27,7 @@ export function PlaceDialog({ text, onClose }: PlaceDialogProps) {
   );
 }
 
-function Answer({ fits, pool, items, reasons, price }: OutputOf<"placeTemplate">) {
+function Answer({ fits, pool, servers, reasons, price }: OutputOf<"placeTemplate">) {
   if (!fits) {
     return (
       <Alert variant="warning" isInline title="It does not fit" component="h2">
@@ -57,7 +57,7 @@ function Answer({ fits, pool, items, reasons, price }: OutputOf<"placeTemplate">
           </Tr>
         </Thead>
         <Tbody>
-          {items.map(({ server, kind, on, reasons: why }) => (
+          {servers.map(({ server, kind, on, reasons: why }) => (
             <Tr key={server}>
               <Td dataLabel="Server">{server}</Td>
               <Td dataLabel="Kind">{kind}</Td>
