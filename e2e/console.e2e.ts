@@ -97,10 +97,10 @@ describe("the serial line of a server", { timeout: LIMIT_MS }, () => {
     expect(await violationsOf(page)).toEqual([]);
 
     await controller.api.stopServer({ params: { id: server?.id ?? "" }, body: {} });
-    await page.getByText("The console has ended").waitFor();
+    await page.getByRole("heading", { name: "The console has ended" }).waitFor();
     await page.reload();
-    await page.getByText("There is no console", { exact: true }).waitFor();
-    await page.getByText(/it is off/).waitFor();
+    await page.getByRole("heading", { name: "There is no console" }).waitFor();
+    await page.getByText(/it is switched off/).waitFor();
     expect(errors).toEqual([]);
   });
 });

@@ -311,6 +311,10 @@ describe("where there is none", () => {
       kinds: [],
       reason: "shop-1 has no console now: it is off, or its hypervisor offers none for it.",
     });
+    await sql`update server set state = 'inactive' where id = ${house.serverId}`.execute(house.db);
+    const off = await call(house.url, "GET", "/v1/servers/shop-1/console", { token: house.ada.token });
+    expect(off.body.reason).toBe("server shop-1 is inactive: it has no console now: it is switched off");
+    await sql`update server set state = 'active' where id = ${house.serverId}`.execute(house.db);
     house.backend.kindsNow = ["serial"];
     const reply = await call(house.url, "POST", "/v1/servers/shop-1/console", {
       token: house.ada.token,

@@ -17,7 +17,8 @@ export function consoleRoutes(deps: ConsoleRouteDeps): RouteSet {
   const now = deps.now ?? (() => new Date());
 
   async function consolesOf(actor: Actor, subjectKind: SubjectKind, id: string) {
-    const target = await targetOf(deps, actor, subjectKind, id);
+    const target = await targetOf(deps, actor, subjectKind, id).catch(stateOf);
+    if ("reason" in target) return { name: id, kinds: [], reason: target.reason };
     const kinds = await kindsOf(target);
     return { name: target.object.name, kinds, reason: kinds.length > 0 ? null : whyNone(target) };
   }
@@ -65,6 +66,13 @@ async function kindsOf({ console, subject }: ConsoleTarget): Promise<ConsoleKind
   } catch (error) {
     throw asRefusal(error);
   }
+}
+
+/** That something is in a state without a console is an answer to the question which there are. */
+function stateOf(error: unknown): { reason: string } {
+  if (error instanceof AppError && error.code === "conflict")
+    return { reason: [error.message, ...error.reasons].join(": ") };
+  throw error;
 }
 
 function whyNone({ console, backend, object }: ConsoleTarget): string {
