@@ -1,6 +1,6 @@
 import { priceContract } from "@berth/api/price.ts";
 import { templateContract } from "@berth/api/template.ts";
-import { audit } from "../identity/audit.ts";
+import { audit, changeOf } from "../identity/audit.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { integerKey, mapPage, pageQuery, textKey, uuidKey } from "../kernel/db/list.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";
@@ -65,15 +65,17 @@ export function catalogRoutes({ db }: CatalogDeps): RouteSet {
       getPriceList: async () => priceListView(await readPriceList(db)),
       putPriceList: async ({ actor, body, ifMatch }) =>
         inTx(db, async (tx) => {
+          const before = priceListView(await readPriceList(tx));
           await writePriceList(tx, body, ifMatch);
+          const after = priceListView(await readPriceList(tx));
           await audit(tx, {
             actor,
             action: "price-list.update",
             object: { kind: "price-list", id: "price-list" },
             outcome: "done",
-            details: body,
+            ...changeOf(before, after),
           });
-          return priceListView(await readPriceList(tx));
+          return after;
         }),
     },
   );

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { NewHost } from "@berth/api/host.ts";
 import { z } from "zod";
-import { audit } from "../identity/audit.ts";
+import { audit, changeOf } from "../identity/audit.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { refColumn } from "../kernel/db/refs.ts";
 import { AppError, ProviderError } from "../kernel/errors.ts";
@@ -110,13 +110,15 @@ export async function updateHost(
       }))
       .where("id", "=", id)
       .execute();
-    const details = { changed: Object.keys(change) };
+    const before = { settings: now.settings, storagePool: host.storage_pool, bridges: host.bridges };
     await audit(tx, {
       actor,
       action: "host.update",
       object: { kind: "host", id, name: host.name },
       outcome: "done",
-      details,
+      ...changeOf(before, { ...before, ...change, settings: stored.settings }),
+      // A password that was given anew shows in no field.
+      details: { changed: Object.keys(change) },
     });
   });
 }

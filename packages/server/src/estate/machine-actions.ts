@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { audit } from "../identity/audit.ts";
+import { audit, changeOf } from "../identity/audit.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { refColumn } from "../kernel/db/refs.ts";
 import { AppError } from "../kernel/errors.ts";
@@ -56,15 +56,21 @@ export async function updateMachine(
       .catch((error: unknown) => {
         throw sqlState(error) === "23505" ? bayTaken(change) : error;
       });
-    const details = { changed: Object.keys(change) };
     await audit(tx, {
       actor,
       action: "machine.update",
       object: { kind: "machine", id, name: machine.name },
       outcome: "done",
-      details,
+      ...changeOf(shownOf(machine), shownOf(await lockMachine(tx, id))),
+      // A password that was given anew shows in no field.
+      details: { changed: Object.keys(change) },
     });
   });
+}
+
+/** What of a machine is set by people, without its secrets. */
+function shownOf({ enclosure_id, bay, system_id, settings }: Machine) {
+  return { enclosureId: enclosure_id, bay, systemId: system_id, settings };
 }
 
 async function placeAfter(tx: Tx, machine: Machine, change: MachineChange) {

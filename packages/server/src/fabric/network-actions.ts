@@ -3,7 +3,7 @@ import type { FieldProblem } from "@berth/api/errors.ts";
 import type { NewNetwork, NewRange } from "@berth/api/network.ts";
 import { sql } from "kysely";
 import type { z } from "zod";
-import { audit } from "../identity/audit.ts";
+import { audit, changeOf } from "../identity/audit.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
@@ -97,15 +97,20 @@ export async function updateNetwork(
       update network set version = version + 1, vlan = ${vlan}, gateway = ${gateway}::inet, dns = ${dns}::inet[],
         domain = ${domain}, pxe = ${pxe}
       where id = ${network.id}`.execute(tx);
+    const changed = await getNetwork(tx, network.id);
     await audit(tx, {
       actor,
       action: "network.update",
       object: objectOf(network),
       outcome: "done",
-      details: { ...given.change },
+      ...changeOf(settingsOf(network), settingsOf(changed)),
     });
-    return getNetwork(tx, network.id);
+    return changed;
   });
+}
+
+function settingsOf({ vlan, gateway, dns, domain, pxe }: NetworkRow) {
+  return { vlan, gateway, dns, domain, pxe };
 }
 
 /** Forgets a network; `conflict` with who uses it. */

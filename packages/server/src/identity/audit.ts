@@ -1,5 +1,6 @@
 import type { Db, Tx } from "../kernel/db/db.ts";
 import type { Actor } from "../kernel/http/handler.ts";
+import { canonicalJson } from "./audit-chain-rules.ts";
 
 export type AuditActor = Pick<Actor, "userId" | "name" | "shown" | "origin">;
 
@@ -60,7 +61,7 @@ export async function auditRefusal(
 /** The fields in which two states of something differ, for an entry's `before` and `after`. */
 export function changeOf(before: Fields, after: Fields): { before: Fields; after: Fields } {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  const changed = names.filter((name) => canonicalJson(before[name]) !== canonicalJson(after[name]));
   const only = (fields: Fields) => Object.fromEntries(changed.map((name) => [name, fields[name] ?? null]));
   return { before: only(before), after: only(after) };
 }

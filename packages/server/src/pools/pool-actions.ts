@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { NewPool } from "@berth/api/pool.ts";
 import type { z } from "zod";
-import { audit } from "../identity/audit.ts";
+import { audit, changeOf } from "../identity/audit.ts";
 import { may } from "../identity/grants.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { refColumn } from "../kernel/db/refs.ts";
@@ -87,7 +87,15 @@ export async function updatePool(
       .where("id", "=", pool.id)
       .execute();
     await writeMembers(tx, pool, change);
-    await audit(tx, { actor, action: "pool.update", object: objectOf(pool), outcome: "done", details: { ...change } });
+    await audit(tx, {
+      actor,
+      action: "pool.update",
+      object: objectOf(pool),
+      outcome: "done",
+      ...changeOf(shownOf(pool), shownOf(await lockPool(tx, actor, pool.id))),
+      // Its members too, which are rows of their own.
+      details: { ...change },
+    });
     return getPool(tx, actor, pool.id);
   });
 }
@@ -124,4 +132,8 @@ async function lockPool(tx: Tx, actor: Actor, idOrName: string): Promise<PoolLis
 
 function objectOf(pool: { readonly id: string; readonly name: string }) {
   return { kind: "pool", id: pool.id, name: pool.name };
+}
+
+function shownOf({ notes, sort_order, goal, users, roles }: Awaited<ReturnType<typeof lockPool>>) {
+  return { notes, order: sort_order, goal, users, roles };
 }
