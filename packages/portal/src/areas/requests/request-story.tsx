@@ -116,19 +116,7 @@ const RULE_WORDS = {
   webhook: "that an outside tool is asked",
 } as const;
 
+/** Why it failed stands where it failed. */
 function resultText(request: Request): string | null {
-  switch (request.state) {
-    case "active":
-      return `The service ${request.service} runs.`;
-    case "failed":
-      return request.reason;
-    case "ended":
-    case "rejected":
-    case "withdrawn":
-    case "waiting":
-    case "approved":
-    case "deploying":
-    case "parked":
-      return null;
-  }
+  return request.state === "active" && request.kind === "service" ? `The service ${request.service} runs.` : null;
 }

@@ -9,8 +9,8 @@ export function ReservedTable({ reserved }: { readonly reserved: Request["reserv
     <Table variant="compact" aria-label="Reserved servers">
       <Thead>
         <Tr>
-          <Th>Server</Th>
-          <Th>Host name</Th>
+          <Th modifier="nowrap">Server</Th>
+          <Th modifier="nowrap">Host name</Th>
           <Th>Where</Th>
           <Th>Addresses</Th>
           <Th>Size</Th>
@@ -19,7 +19,7 @@ export function ReservedTable({ reserved }: { readonly reserved: Request["reserv
       <Tbody>
         {reserved.map((server) => (
           <Tr key={server.id}>
-            <Td dataLabel="Server">
+            <Td dataLabel="Server" modifier="nowrap">
               <ObjectLink kind="server" id={server.id}>
                 {server.name}
               </ObjectLink>
