@@ -1,5 +1,5 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { operationContract } from "@berth/api/operation.ts";
 import { type ChainDeps, sealAudit } from "@berth/server/identity/audit-seal.ts";
 import { createAuthenticate } from "@berth/server/identity/authenticate.ts";
@@ -59,6 +59,7 @@ afterAll(async () => {
   await cli?.remove();
   await server?.close();
   await test?.drop();
+  await rm(dirname(chain.memoryFile), { recursive: true, force: true });
 });
 
 describe("the commands", () => {

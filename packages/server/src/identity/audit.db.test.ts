@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { auditContract } from "@berth/api/audit.ts";
 import { createClient } from "@berth/api/client.ts";
 import { sql } from "kysely";
@@ -42,6 +44,7 @@ afterAll(close);
 async function close(): Promise<void> {
   await server?.close();
   await test?.drop();
+  if (chain !== undefined) await rm(dirname(chain.memoryFile), { recursive: true, force: true });
 }
 
 const act = (name: string) =>

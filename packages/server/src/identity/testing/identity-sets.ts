@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { mkdtemp } from "node:fs/promises";
+import { randomBytes, randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Db } from "../../kernel/db/db.ts";
@@ -12,7 +11,7 @@ import { identityRoutes } from "../routes.ts";
 import { sessionRoutes } from "../session-routes.ts";
 import { signInRoutes } from "../sign-in-routes.ts";
 
-/** Users, sessions, ways to sign in and the audit, with a key of this test's own. */
+/** Users, sessions, ways to sign in and the audit, with a key of this test's own. Who seals removes the memory's folder. */
 export async function identitySets(
   db: Db,
   options: { publicUrl?: string; secrets?: SecretBox } = {},
@@ -20,6 +19,6 @@ export async function identitySets(
   const { publicUrl = "http://127.0.0.1:7770", secrets = createSecretBox(randomBytes(32)) } = options;
   const oidc = createOidcSignIn({ secrets, publicUrl });
   const deps = { db, secrets, oidc, secure: false, publicUrl };
-  const chain = { db, secrets, memoryFile: join(await mkdtemp(join(tmpdir(), "berth-audit-")), "head.json") };
+  const chain = { db, secrets, memoryFile: join(tmpdir(), `berth-audit-${randomUUID()}`, "head.json") };
   return { sets: [identityRoutes({ db }), sessionRoutes(deps), signInRoutes(deps), auditRoutes(chain)], chain };
 }
