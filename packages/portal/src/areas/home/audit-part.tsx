@@ -14,8 +14,8 @@ export function AuditPart() {
     <Panel
       title="Latest acts"
       actions={
-        <LinkButton to="/access" variant="link">
-          Access and audit
+        <LinkButton to="/settings/audit" variant="link">
+          The whole audit
         </LinkButton>
       }
     >
