@@ -13,6 +13,7 @@ import { Why } from "../../kit/why.tsx";
 import { HookRuns } from "./hook-runs.tsx";
 import { ServiceActions } from "./service-actions.tsx";
 import { ServiceServers } from "./service-servers.tsx";
+import { StoppedNote } from "./stopped-note.tsx";
 import { Topology } from "./topology.tsx";
 import "./services.css";
 
@@ -48,6 +49,7 @@ function ServiceBody({ service }: { readonly service: Service }) {
   return (
     <div className="berth-service">
       <div className="berth-stack">
+        <StoppedNote service={service} />
         <Card>
           <CardTitle component="h2">Topology</CardTitle>
           <CardBody>
