@@ -80,10 +80,10 @@ describe("the commands", () => {
     const whole = await cli.run(["audit", "verify"]);
     expect({ code: whole.code, stdout: whole.stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/OK +yes/) });
     await sealAudit(chain, { isWhole: true, signal: new AbortController().signal });
-    await forgeAuditName(test.db, 2, "mallory");
+    await forgeAuditName(test.db, 1, "mallory");
     const broken = await cli.run(["audit", "verify", "--json"]);
     expect(broken.code).toBe(1);
-    expect(JSON.parse(broken.stdout)).toMatchObject({ ok: false, problem: { position: 2, auditId: 2 } });
+    expect(JSON.parse(broken.stdout)).toMatchObject({ ok: false, problem: { position: 1, auditId: 1 } });
     const exported = await cli.run(["audit", "export", "--user", "mallory", "--format", "cloudevents"]);
     expect(exported.code).toBe(0);
     const lines = exported.stdout.trimEnd().split("\n");
