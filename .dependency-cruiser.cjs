@@ -22,9 +22,12 @@ const ROOMS = [
   "baselines",
   "patches",
   "catalog",
-  // How requests are approved; what a request is, it learns from services above.
+  // How requests are approved; what a request is, it learns from the rooms above.
   "approvals",
+  // What services and their requests are, below how they are made and taken back, below how they are asked for.
   "services",
+  "deployments",
+  "requests",
   "scripts",
   "monitoring",
   "changes",

@@ -1,5 +1,5 @@
 import { Nav, NavGroup, NavItem, Page, PageSidebar, PageSidebarBody, SkipToContent } from "@patternfly/react-core";
-import { Link, Navigate, Outlet, useRouterState } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { LiveEvents, useConnection } from "../api/live.tsx";
 import { useMe, useRoles } from "../api/session.ts";
@@ -48,7 +48,12 @@ export function Shell() {
 /** Where one came from is kept as it was at first: on the way, the present place is the sign-in page itself. */
 function ToSignIn({ from }: { readonly from: string }) {
   const [back] = useState(from);
-  return <Navigate to="/sign-in" search={{ back } as never} replace />;
+  const navigate = useNavigate();
+  // Once: the router's own component for this goes anew with each drawing, and going draws anew.
+  useEffect(() => {
+    void navigate({ to: "/sign-in", search: { back } as never, replace: true });
+  }, [navigate, back]);
+  return null;
 }
 
 function Sidebar({ pathname }: { readonly pathname: string }) {
