@@ -8,6 +8,8 @@ export async function addServerRecords(house: House, count: number): Promise<voi
       'id', gen_random_uuid(), 'uuid', gen_random_uuid(), 'serial', 'copy-' || n,
       'name', 'copy-' || lpad(n::text, 5, '0'), 'hostname', 'copy-' || n, 'ordinal', n
     ))).*
-    from (select * from server where kind = 'virtual' and state = 'active' order by name limit 1) model,
-      generate_series(1, ${count}::int) n`.execute(house.db.db);
+    from server model, generate_series(1, ${count}::int) n
+    where model.id = (select id from server where kind = 'virtual' and state = 'active' order by name limit 1)`.execute(
+    house.db.db,
+  );
 }

@@ -28,6 +28,8 @@ export interface Verb {
   readonly input: AnyInput;
   /** Opens a form for the body's fields, with `input` as what is known already. */
   readonly form?: boolean;
+  /** Fields of that form which `input` has decided. */
+  readonly hidden?: readonly string[];
   /** Asked about before it is done. */
   readonly danger?: boolean;
   readonly kept?: ReactNode;
@@ -130,6 +132,7 @@ export function Actions({ subject, allowed, refused = {}, verbs }: ActionsProps)
             <ContractForm
               operation={asked.operation}
               initial={asked.input}
+              hidden={asked.hidden ?? []}
               submitLabel={asked.label}
               onCancel={() => setAsked(null)}
               onDone={(answer) => {

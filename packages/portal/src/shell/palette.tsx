@@ -10,6 +10,7 @@ import { hrefOf } from "../kit/paths.ts";
 import { navigationFor } from "./navigation.ts";
 import { bestOf, type PaletteEntry, pageOfTag, SEARCHED, verbsOf } from "./palette-rules.ts";
 
+const INPUT = "berth-palette-input";
 const TYPING_MS = 150;
 const PER_LIST = 5;
 const SHOWN = 12;
@@ -35,14 +36,21 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   };
   const current = found[at];
   return (
-    <Modal isOpen variant="medium" position="top" onClose={onClose} aria-label="Find anything">
+    <Modal
+      isOpen
+      variant="medium"
+      position="top"
+      onClose={onClose}
+      aria-label="Find anything"
+      elementToFocus={`#${INPUT}`}
+    >
       <ModalBody>
         <div onKeyDown={onKeyDown}>
           <SearchInput
             aria-label="Find any page, object or act"
             placeholder="Find any page, object or act"
             value={typed}
-            autoFocus
+            searchInputId={INPUT}
             role="combobox"
             aria-expanded="true"
             aria-controls={listId}
