@@ -10,6 +10,8 @@ import { settled } from "./settled.ts";
 /** The portal's pages of the estate, of access and of settings, as an administrator uses them. CAP D3, P1, P2. */
 /** Pages of objects that not every house has; all the others are opened by the portal's own test. */
 const RARE = ["/estate/policies/", "/access/groups/", "/access/projects/", "/access/edit/", "/access/add/"];
+/** A deadline against hangs, no measure. */
+const PATIENCE = { timeout: 30_000 };
 const MANY_ENCLOSURES = 149;
 const BAYS = 16;
 /** A picture of 2,400 machines is made of their enclosures, not of themselves. */
@@ -74,7 +76,7 @@ describe("the picture of the estate", () => {
       await page.locator(".estate-wires path").first().waitFor({ state: "attached" });
       await bays.getByRole("link", { name: /^Bay 1 / }).focus();
       await page.keyboard.press("ArrowRight");
-      await expect.poll(() => page.evaluate("document.activeElement.dataset.bay")).toBe("2");
+      await expect.poll(() => page.evaluate("document.activeElement.dataset.bay"), PATIENCE).toBe("2");
       await carrying.click();
       await heading(page, /^enc1-bay/).waitFor();
       await page.getByRole("link", { name: "shop-db-1", exact: true }).first().waitFor();
@@ -171,7 +173,7 @@ describe("forms", () => {
       await page.getByLabel("CIDR").fill("10.99.0.0/33");
       await page.getByRole("button", { name: "Save" }).click();
       const cidr = page.getByLabel("CIDR");
-      await expect.poll(() => cidr.getAttribute("aria-invalid")).toBe("true");
+      await expect.poll(() => cidr.getAttribute("aria-invalid"), PATIENCE).toBe("true");
       await cidr.fill("10.99.0.0/24");
       await page.getByRole("button", { name: "Save" }).click();
       await heading(page, "Networks").waitFor();
@@ -194,7 +196,7 @@ describe("forms", () => {
       await page.getByRole("link", { name: "grace" }).first().waitFor();
       await add("grace");
       const name = page.getByRole("dialog").getByLabel("Name");
-      await expect.poll(() => name.getAttribute("aria-invalid")).toBe("true");
+      await expect.poll(() => name.getAttribute("aria-invalid"), PATIENCE).toBe("true");
       await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     });
   });
@@ -239,10 +241,10 @@ it("stays usable with 2,400 machines: they are told by enclosure, and looked int
   const machines = topology.sites[0]?.places.flatMap((one) => one.machines).reduce((sum, one) => sum + one.count, 0);
   expect(machines).toBeGreaterThanOrEqual(MANY_ENCLOSURES * BAYS);
   await withPage("/estate", async (page) => {
-    await expect.poll(() => page.locator(".estate-tile").count()).toBeGreaterThan(MANY_ENCLOSURES);
+    await expect.poll(() => page.locator(".estate-tile").count(), PATIENCE).toBeGreaterThan(MANY_ENCLOSURES);
     expect(await page.locator("*").count()).toBeLessThan(MAX_ELEMENTS);
     await page.getByLabel("Find an enclosure or host").fill("many-077");
-    await expect.poll(() => page.locator(".estate-tile").count()).toBe(1);
+    await expect.poll(() => page.locator(".estate-tile").count(), PATIENCE).toBe(1);
     await page.locator(".estate-tile").getByRole("button").click();
     await page
       .getByRole("list", { name: "Bays of many-077" })

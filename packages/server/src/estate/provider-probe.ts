@@ -29,15 +29,16 @@ const PROBES: Readonly<Record<Role, Probe>> = {
   inventory: (provider, { machine }, call) =>
     provider.inventory?.inspect(need(machine, "no machine"), call).then((facts) => {
       const what = [facts.manufacturer, facts.model].filter((part) => part !== null).join(" ") || "a machine";
-      const disks = `${facts.disks.length} disks, ${facts.nics.length} network cards`;
+      const disks = `${countOf(facts.disks, "disk")}, ${countOf(facts.nics, "network card")}`;
       return `${what}: ${sizeOf(facts)}, ${disks}, health ${facts.health}`;
     }),
   power: (provider, { machine, vm }, call) =>
     provider.power?.read(need(machine ?? vm, "no machine or VM"), call).then((power) => `it is ${power}`),
   boot: (provider, { machine }, call) =>
-    provider.boot
-      ?.read(need(machine, "no machine"), call)
-      .then(({ next, always }) => `next ${next ?? "as always"}, always ${always ?? "as the machine decides"}`),
+    provider.boot?.read(need(machine, "no machine"), call).then(({ next, always }) => {
+      if (next !== null) return `from ${next} next time`;
+      return always === null ? "as the machine decides" : `from ${always}`;
+    }),
   virtualMedia: (provider, { machine }, call) =>
     provider.virtualMedia
       ?.read(need(machine, "no machine"), call)
@@ -89,6 +90,10 @@ function need(subject: string | null, what: string): string {
 
 async function untested(why: string): Promise<never> {
   throw new Untested(why);
+}
+
+function countOf(things: readonly unknown[], noun: string): string {
+  return `${things.length} ${noun}${things.length === 1 ? "" : "s"}`;
 }
 
 function sizeOf({ cores, memoryMiB }: { cores: number; memoryMiB: number }): string {

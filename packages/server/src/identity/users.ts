@@ -60,7 +60,9 @@ export async function createUser(db: Db, actor: Actor, given: NewUser): Promise<
     return { user, password: given.password === undefined ? password : null };
   } catch (error) {
     if (sqlState(error) !== "23505") throw error;
-    throw new AppError("conflict", `There is a user named ${given.name} already.`);
+    throw new AppError("conflict", `There is a user named ${given.name} already.`, {
+      fields: [{ field: "name", message: "is taken" }],
+    });
   }
 }
 

@@ -68,6 +68,7 @@ function Outcome({ result, choicesAre }: { readonly result: Result; readonly cho
       {choices.length > 0 && (
         <p>
           {choicesAre}: {choices.join(", ")}
+          {choices.length > 1 && ". Say which one you mean."}
         </p>
       )}
       {roles.length > 0 && (

@@ -95,6 +95,7 @@ function verbsOf({ id, name, maintenance }: Host, onGone: () => void): Verb[] {
           operation: "maintainHost",
           input: { params, body: { state: "on" } },
           form: true,
+          hidden: ["state"],
           primary: true,
         },
     {

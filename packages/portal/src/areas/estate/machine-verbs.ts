@@ -29,6 +29,7 @@ export function machineVerbs({ id, name, server, maintenance }: Machine): Verb[]
           operation: "maintainMachine",
           input: { params, body: { state: "on" } },
           form: true,
+          hidden: ["state"],
           primary: true,
         },
     { verb: "power-on", label: "Power on", operation: "powerMachine", input: switched("on") },

@@ -29,14 +29,14 @@ export function AuditFilters() {
       }}
     >
       {FIELDS.map(({ field, label }) => (
-        <TextInput
-          key={field}
-          style={{ inlineSize: "15rem" }}
-          aria-label={label}
-          placeholder={label}
-          value={typed[field] ?? ""}
-          onChange={(_, text) => setTyped({ ...typed, [field]: text })}
-        />
+        <div key={field} style={{ inlineSize: "16rem" }}>
+          <TextInput
+            aria-label={label}
+            placeholder={label}
+            value={typed[field] ?? ""}
+            onChange={(_, text) => setTyped({ ...typed, [field]: text })}
+          />
+        </div>
       ))}
       <Button type="submit" variant="secondary">
         Filter
