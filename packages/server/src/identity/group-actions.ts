@@ -130,6 +130,7 @@ async function unlessTaken<T>(act: () => Promise<T>): Promise<T> {
     if (sqlState(error) !== "23505") throw error;
     throw new AppError("conflict", "There is a group of this name, or with this name in the directory, already.", {
       cause: error,
+      fields: [{ field: "name", message: "is taken, or the name in the directory is" }],
     });
   }
 }

@@ -116,7 +116,10 @@ async function unlessTaken<T>(act: () => Promise<T>): Promise<T> {
     return await act();
   } catch (error) {
     if (sqlState(error) !== "23505") throw error;
-    throw new AppError("conflict", "There is a project of this name already.", { cause: error });
+    throw new AppError("conflict", "There is a project of this name already.", {
+      cause: error,
+      fields: [{ field: "name", message: "is taken" }],
+    });
   }
 }
 

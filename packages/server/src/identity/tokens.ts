@@ -55,7 +55,9 @@ export async function createToken(
     });
   } catch (error) {
     if (sqlState(error) !== "23505") throw error;
-    throw new AppError("conflict", `You have a token named ${given.name} already. Revoke it, or choose another name.`);
+    throw new AppError("conflict", `You have a token named ${given.name} already. Revoke it, or choose another name.`, {
+      fields: [{ field: "name", message: "is taken" }],
+    });
   }
 }
 
