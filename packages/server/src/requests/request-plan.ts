@@ -1,7 +1,7 @@
 import type { FieldProblem } from "@berth/api/errors.ts";
 import type { Template, TemplateGroup } from "../catalog/template.ts";
 import type { Demand } from "../placement/demand.ts";
-import { hostnameOf } from "./rules.ts";
+import { hostnameOf } from "../services/rules.ts";
 
 /** One server of a request before anything is reserved: all its names are chosen here. */
 export interface PlannedServer {

@@ -6,6 +6,8 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { approvalRoutes } from "../approvals/routes.ts";
 import { catalogRoutes } from "../catalog/routes.ts";
+import { leaseId } from "../deployments/service-extension.ts";
+import { serviceLease } from "../deployments/service-lease.ts";
 import { ensureDefaultIdentityRanges } from "../fabric/identity-claim.ts";
 import { insertUser } from "../identity/users.ts";
 import { addImage } from "../images/store.ts";
@@ -20,12 +22,10 @@ import { createSteering } from "../kernel/workflow/steering.ts";
 import { selfServiceRoutes } from "../policies/routes.ts";
 import { poolRoutes } from "../pools/routes.ts";
 import { addHost, addMachine, addNetwork, addPool, addSite } from "../pools/testing/estate.ts";
+import { usageRoutes } from "../services/usage-routes.ts";
 import { holdingOfActor } from "./holdings.ts";
 import { decideFromOutside } from "./request-approval.ts";
 import { requestRoutes, serviceRoutes } from "./routes.ts";
-import { leaseId } from "./service-extension.ts";
-import { serviceLease } from "./service-lease.ts";
-import { usageRoutes } from "./usage-routes.ts";
 
 /** What people may do for themselves, over the real routes and database; nothing is delivered here. */
 const HOUR_MS = 3_600_000;

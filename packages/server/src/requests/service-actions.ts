@@ -1,4 +1,6 @@
 import { closeAsks } from "../approvals/ask.ts";
+import { startRetirement } from "../deployments/service-end.ts";
+import { dropExtension, hold, requestExtension, setLease, waitingExtension } from "../deployments/service-extension.ts";
 import { audit } from "../identity/audit.ts";
 import { demand, may, mayWhere, type Permission } from "../identity/grants.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
@@ -6,13 +8,11 @@ import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import { demandByPolicy } from "../policies/entitlement.ts";
+import { SERVICE_SCOPE, serviceScope } from "../services/scope.ts";
+import { findService, moveRequest, readService, requestOfService, type ServiceRow } from "../services/store.ts";
 import { holdingOf, refuseBeyondPolicy } from "./holdings.ts";
 import { settleApproval } from "./request-approval.ts";
 import { nothing, type RecordId, type RequestDeps } from "./request-create.ts";
-import { SERVICE_SCOPE, serviceScope } from "./scope.ts";
-import { startRetirement } from "./service-end.ts";
-import { dropExtension, hold, requestExtension, setLease, waitingExtension } from "./service-extension.ts";
-import { findService, moveRequest, readService, requestOfService, type ServiceRow } from "./store.ts";
 
 /**
  * The service, if the caller sees it; `not_found` otherwise, as if it were not there. Who sees it and may not do more is

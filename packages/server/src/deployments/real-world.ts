@@ -6,13 +6,13 @@ import { releaseReservation, releaseServerReservation } from "../pools/reservati
 import { nextState, vmName } from "../servers/rules.ts";
 import { moveServer, readServer, serversOf } from "../servers/store.ts";
 import type { ServerWorld } from "../servers/world.ts";
+import { moveRequest, moveService, readRequest, readService, requestOfService } from "../services/store.ts";
 import { releaseVolumes } from "../storage/actions.ts";
 import { type HookDeps, runHook } from "./hook-run.ts";
-import { tellDeployed, tellFailed, tellLeaseEnds } from "./request-mail.ts";
 import { startDeactivation, startRetirement } from "./service-end.ts";
 import { dropExtension, leaseId } from "./service-extension.ts";
 import { type LeaseMessage, serviceLease } from "./service-lease.ts";
-import { moveRequest, moveService, readRequest, readService, requestOfService } from "./store.ts";
+import { tellDeployed, tellFailed, tellLeaseEnds } from "./service-mail.ts";
 import type { ServiceWorld } from "./world.ts";
 
 /** The world as it is. */

@@ -2,10 +2,10 @@ import { mayWhere, type ScopeColumns } from "../identity/grants.ts";
 import type { Db } from "../kernel/db/db.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import { serversOf } from "../servers/store.ts";
+import { REQUEST_SCOPE, SERVICE_SCOPE } from "../services/scope.ts";
+import { type Finder, findRequest, findService } from "../services/store.ts";
 import { ownRequest } from "./request-decide.ts";
-import { REQUEST_SCOPE, SERVICE_SCOPE } from "./scope.ts";
 import { ownService } from "./service-actions.ts";
-import { type Finder, findRequest, findService } from "./store.ts";
 
 /** Everything that automatic decisions about a service or request can be about: itself and its servers. */
 export async function subjectsBehind(

@@ -1,5 +1,5 @@
 import { dbStep, workflow } from "../kernel/workflow/workflow.ts";
-import { nextLeaseMoment } from "./rules.ts";
+import { nextLeaseMoment } from "../services/rules.ts";
 import type { ServiceWorld } from "./world.ts";
 
 export interface Lease {

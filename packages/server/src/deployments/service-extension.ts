@@ -6,10 +6,10 @@ import { moneyText, moneyUnits } from "../kernel/money.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import { changeReservation } from "../pools/reservations.ts";
 import { serversOf } from "../servers/store.ts";
+import { leaseDays } from "../services/rules.ts";
+import { moveRequest, type RequestRow, readService, requestOfService, type ServiceRow } from "../services/store.ts";
 import { changeVolumes } from "../storage/actions.ts";
-import { leaseDays } from "./rules.ts";
 import type { LeaseMessage } from "./service-lease.ts";
-import { moveRequest, type RequestRow, readService, requestOfService, type ServiceRow } from "./store.ts";
 
 export const leaseId = (serviceId: string): string => `lease-${serviceId}`;
 
@@ -110,7 +110,7 @@ export async function hold(tx: Tx, service: ServiceRow, endsAt: Date): Promise<v
 
 /** What a day costs stays as it was asked for; only the days change. */
 function priceFor(service: ServiceRow, from: Date, until: Date): Price {
-  // Written by this room only.
+  // Written by the rooms of services only.
   const price = service.price as Price;
   const days = leaseDays(from, until);
   return { ...price, days, total: moneyText(moneyUnits(price.perDay) * BigInt(days)) };

@@ -1,15 +1,8 @@
 import { sql } from "kysely";
+import { mailDay, requestPage, type Told } from "../deployments/service-mail.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import { writeMail } from "../mail/outbox.ts";
-import type { RequestRow, ServiceRow } from "./store.ts";
-
-interface Told {
-  readonly request: RequestRow;
-  readonly service: ServiceRow;
-}
-
-const day = (at: Date): string => `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-const pageOf = ({ request }: Told): string => `/requests/${request.id}`;
+import type { RequestRow } from "../services/store.ts";
 
 /** Tells those who may decide that a request is theirs to decide. */
 export async function tellApprovers(tx: Tx, told: Told, price: { perDay: string; total: string; currency: string }) {
@@ -18,12 +11,12 @@ export async function tellApprovers(tx: Tx, told: Told, price: { perDay: string;
   const until = request.extends_to ?? service.ends_at;
   const lines = [
     isExtension
-      ? `${request.requester} asks to keep the service ${service.name} until ${day(until)}.`
+      ? `${request.requester} asks to keep the service ${service.name} until ${mailDay(until)}.`
       : `${request.requester} asks for the service ${service.name}, made of ${service.template_label}.`,
     "",
     ...(isExtension
-      ? [`Lease now: until ${day(service.ends_at)}`]
-      : [`Lease: ${day(service.starts_at)} to ${day(until)}`]),
+      ? [`Lease now: until ${mailDay(service.ends_at)}`]
+      : [`Lease: ${mailDay(service.starts_at)} to ${mailDay(until)}`]),
     `Pool: ${service.pool} (reserved already)`,
     `Price: ${price.perDay} ${price.currency} a day, ${price.total} ${price.currency} in all`,
     "",
@@ -31,7 +24,7 @@ export async function tellApprovers(tx: Tx, told: Told, price: { perDay: string;
   ];
   const subject = isExtension ? `Approve more time for ${service.name}?` : `Approve ${service.name}?`;
   for (const to of await approverAddresses(tx, request))
-    await writeMail(tx, { to, subject, text: `${lines.join("\n")}\n`, path: pageOf(told), about: "approval" });
+    await writeMail(tx, { to, subject, text: `${lines.join("\n")}\n`, path: requestPage(told), about: "approval" });
 }
 
 const SAID = { approve: "approved", reject: "rejected", withdraw: "withdrawn" } as const;
@@ -51,54 +44,15 @@ export async function tellDecision(
     to: request.email,
     subject: `${capital(what)}: ${said}`,
     text: `Your request for ${what} was ${said} by ${decision.by}.\n${reason}${next(told, decision.verb)}`,
-    path: pageOf(told),
+    path: requestPage(told),
     about: "decision",
   });
 }
 
 function next({ request, service }: Told, verb: keyof typeof SAID): string {
   if (verb !== "approve") return "\nWhat was reserved for it goes back.\n";
-  if (request.extends_to !== null) return `\nIts lease ends at ${day(request.extends_to)} now.\n`;
-  return `\nIt is made at ${day(service.starts_at)}; you get another mail when it is ready.\n`;
-}
-
-export async function tellDeployed(tx: Tx, told: Told): Promise<void> {
-  const { request, service } = told;
-  await writeMail(tx, {
-    to: request.email,
-    subject: `${service.name} is ready`,
-    text: `The service ${service.name} is ready. Its lease ends at ${day(service.ends_at)}.\n`,
-    path: `/services/${service.id}`,
-    about: "deployment",
-  });
-}
-
-export async function tellFailed(tx: Tx, told: Told): Promise<void> {
-  const { request, service } = told;
-  await writeMail(tx, {
-    to: request.email,
-    subject: `${service.name} could not be made`,
-    text: `The service ${service.name} could not be made, and everything that was reserved for it went back.\nIts page says why.\n`,
-    path: pageOf(told),
-    about: "deployment",
-  });
-}
-
-const AFTER: Record<string, string> = {
-  deactivate: "Then its virtual servers are switched off and kept, and its physical servers are wiped and given back.",
-  delete: "Then its servers are removed, with everything on their disks.",
-  ignore: "Nothing happens by itself then.",
-};
-
-export async function tellLeaseEnds(tx: Tx, told: Told): Promise<void> {
-  const { request, service } = told;
-  await writeMail(tx, {
-    to: request.email,
-    subject: `The lease of ${service.name} ends at ${day(service.ends_at)}`,
-    text: `The lease of the service ${service.name} ends at ${day(service.ends_at)}.\n${AFTER[service.lease_policy] ?? ""}\n\nYou can ask for more time: berth service extend ${service.name} --ends-at TIME\n`,
-    path: `/services/${service.id}`,
-    about: "lease",
-  });
+  if (request.extends_to !== null) return `\nIts lease ends at ${mailDay(request.extends_to)} now.\n`;
+  return `\nIt is made at ${mailDay(service.starts_at)}; you get another mail when it is ready.\n`;
 }
 
 /** Approvers of the request's project, of its pool or of everything; where there are none, administrators. */

@@ -3,17 +3,17 @@ import { type AskDeps, closeAsks, startAsk } from "../approvals/ask.ts";
 import type { RequestFacts } from "../approvals/real-world.ts";
 import { type ApprovalFacts, judge } from "../approvals/rules.ts";
 import { rulesInOrder } from "../approvals/store.ts";
+import type { Verdict } from "../deployments/service-deliver.ts";
+import { applyExtension } from "../deployments/service-extension.ts";
 import { projectNames } from "../identity/project-names.ts";
 import type { Db, Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import { recordDecision } from "../servers/store.ts";
+import { priceOf } from "../services/request-price.ts";
+import { leaseDays } from "../services/rules.ts";
+import { moveRequest, type RequestRow, readRequest, readService, type ServiceRow } from "../services/store.ts";
 import { tellApprovers, tellDecision } from "./request-mail.ts";
-import { priceOf } from "./request-price.ts";
-import { leaseDays } from "./rules.ts";
-import type { Verdict } from "./service-deliver.ts";
-import { applyExtension } from "./service-extension.ts";
-import { moveRequest, type RequestRow, readRequest, readService, type ServiceRow } from "./store.ts";
 
 export interface ApprovalDeps extends AskDeps {
   readonly engine: Engine;

@@ -4,10 +4,10 @@ import type { Tx } from "../kernel/db/db.ts";
 import { bladeRetire } from "../servers/blade-retire.ts";
 import { moveServer, readServer, serversOf } from "../servers/store.ts";
 import { vmRetire } from "../servers/vm-retire.ts";
+import { moveRequest, moveService, readService } from "../services/store.ts";
 import { serviceDeliver } from "./service-deliver.ts";
 import { startRetirement } from "./service-end.ts";
 import { retiredServerOf, serviceRetire } from "./service-retire.ts";
-import { moveRequest, moveService, readService } from "./store.ts";
 import type { ServiceWorld } from "./world.ts";
 
 /** What the records say after a person has accepted a parked operation as it stands. Within the same transaction. */

@@ -3,10 +3,10 @@ import { demand, mayWhere, type Permission } from "../identity/grants.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
+import { REQUEST_SCOPE, requestScope } from "../services/scope.ts";
+import { findRequest, type RequestRow } from "../services/store.ts";
 import { applyDecision } from "./request-approval.ts";
 import { createRequest, nothing, type RecordId, type RequestDeps, type Wish } from "./request-create.ts";
-import { REQUEST_SCOPE, requestScope } from "./scope.ts";
-import { findRequest, type RequestRow } from "./store.ts";
 
 type Decision = "approve" | "reject" | "withdraw";
 

@@ -3,6 +3,8 @@ import type { NewRequest } from "@berth/api/request.ts";
 import type { z } from "zod";
 import { readPublishedTemplate } from "../catalog/actions.ts";
 import { quote as priceQuote } from "../catalog/price-actions.ts";
+import { deliveryOf } from "../deployments/delivery-plan.ts";
+import { serviceDeliver } from "../deployments/service-deliver.ts";
 import { writeProfile } from "../fabric/actions.ts";
 import { claimAddress } from "../fabric/address-claim.ts";
 import { claimIdentity } from "../fabric/identity-claim.ts";
@@ -20,13 +22,11 @@ import type { Placement } from "../placement/demand.ts";
 import { poolIdsByName } from "../pools/actions.ts";
 import { reserve } from "../pools/reserve.ts";
 import { insertServer, recordDecision } from "../servers/store.ts";
+import { leaseDays } from "../services/rules.ts";
 import { planVolumes } from "../storage/actions.ts";
-import { deliveryOf } from "./delivery-plan.ts";
 import { askedOf, refuseBeyondPolicy, refuseTemplate } from "./holdings.ts";
 import { settleApproval } from "./request-approval.ts";
 import { checkNames, demandOf, type PlannedServer, planServers } from "./request-plan.ts";
-import { leaseDays } from "./rules.ts";
-import { serviceDeliver } from "./service-deliver.ts";
 
 export type Wish = z.output<typeof NewRequest>;
 

@@ -4,10 +4,17 @@ import type { Tx } from "../kernel/db/db.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import { bladeRetirement, vmRetirement } from "../servers/landing-rules.ts";
 import { type ServerRow, serversOf } from "../servers/store.ts";
+import {
+  countOperations,
+  isUnderWay,
+  moveService,
+  requestOfService,
+  type ServiceRow,
+  setOperation,
+} from "../services/store.ts";
 import { hookRuns } from "./delivery-plan.ts";
 import { serviceDeactivate } from "./service-deactivate.ts";
 import { type RetirePlan, serviceRetire } from "./service-retire.ts";
-import { countOperations, isUnderWay, moveService, requestOfService, type ServiceRow, setOperation } from "./store.ts";
 
 export const deactivateId = (serviceId: string): string => `deactivate-${serviceId}`;
 const retireId = (serviceId: string, attempt: number): string =>

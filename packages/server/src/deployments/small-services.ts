@@ -1,5 +1,5 @@
 import type { Engine } from "../kernel/workflow/workflow.ts";
-import { nextRequestState, nextServiceState, type RequestState, type ServiceState } from "./rules.ts";
+import { nextRequestState, nextServiceState, type RequestState, type ServiceState } from "../services/rules.ts";
 import type { ServiceWorld } from "./world.ts";
 
 export type SmallServices = ReturnType<typeof smallServices>;

@@ -9,8 +9,8 @@ import type { SecretBox } from "../kernel/secrets.ts";
 import type { Call } from "../providers/provider.ts";
 import { guestAccess } from "../servers/guest-access.ts";
 import { type ServerRow, serversOf } from "../servers/store.ts";
+import { requestOfService, type ServiceRow } from "../services/store.ts";
 import { hookEnvironment, keptOutput } from "./hook-rules.ts";
-import { requestOfService, type ServiceRow } from "./store.ts";
 import type { HookRun } from "./world.ts";
 
 export interface HookDeps {

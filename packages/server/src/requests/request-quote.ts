@@ -12,11 +12,11 @@ import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import { poolIdsByName } from "../pools/actions.ts";
 import { wouldFit } from "../pools/reserve.ts";
+import { leaseDays } from "../services/rules.ts";
 import { askedOf, beyondPolicy, refuseTemplate } from "./holdings.ts";
 import { requesterFacts } from "./request-approval.ts";
 import { leaseOf, type Wish } from "./request-create.ts";
 import { checkNames, demandOf, planServers } from "./request-plan.ts";
-import { leaseDays } from "./rules.ts";
 
 /** What a wish would cost, whether it fits now, and if not what is missing. Promises nothing. */
 export async function quoteRequest(db: Db, actor: Actor, wish: Wish): Promise<z.input<typeof Quote>> {

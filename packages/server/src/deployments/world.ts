@@ -1,7 +1,7 @@
 import type { Tx } from "../kernel/db/db.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import type { Call } from "../providers/provider.ts";
-import type { RequestEvent, ServiceEvent } from "./rules.ts";
+import type { RequestEvent, ServiceEvent } from "../services/rules.ts";
 
 /** One run of one hook on one server; an HTTP call is made once for the service. */
 export interface HookRun {

@@ -9,9 +9,9 @@ import type { Actor } from "../kernel/http/handler.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";
 import { poolIdsByName } from "../pools/actions.ts";
 import { wouldFit } from "../pools/reserve.ts";
+import { leaseDays } from "../services/rules.ts";
 import { leaseOf } from "./request-create.ts";
 import { demandOf, planServers } from "./request-plan.ts";
-import { leaseDays } from "./rules.ts";
 
 type Wish = z.output<(typeof templatePlaceContract)["placeTemplate"]["body"]>;
 
@@ -40,7 +40,7 @@ async function placeTemplate(db: Db, actor: Actor, wish: Wish) {
     return {
       fits: answer.fits,
       pool: answer.pool,
-      items: servers.flatMap(({ id, name, group }) => {
+      servers: servers.flatMap(({ id, name, group }) => {
         const placement = placed.get(id);
         if (placement === undefined) return [];
         const { kind, on, reasons } = placement;
