@@ -274,7 +274,7 @@ describe("CAP A1: nothing is lost", () => {
 
 /** Copies the whole text of an editor, changes it, and pastes it over the old one. */
 async function type(page: Page, editor: Locator, change: (text: string) => string): Promise<void> {
-  await editor.click();
+  await editor.focus();
   await page.keyboard.press("Control+a");
   await page.keyboard.press("Control+c");
   const before = String(await page.evaluate("navigator.clipboard.readText()"));
@@ -282,6 +282,8 @@ async function type(page: Page, editor: Locator, change: (text: string) => strin
   expect(after).not.toBe(before);
   await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(after)})`);
   await page.keyboard.press("Control+v");
+  const start = after.replaceAll("\n", "").slice(0, 200);
+  await expect.poll(() => editor.textContent(), { timeout: 30_000 }).toContain(start);
 }
 
 async function sharedTemplate(name: string): Promise<string> {
