@@ -1,6 +1,7 @@
 import type { ConsoleKind } from "@berth/api/console.ts";
 import { Button } from "@patternfly/react-core";
 import { useState } from "react";
+import { createPortal } from "react-dom";
 import { useApi } from "../../api/queries.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { useParam } from "../../kit/link.tsx";
@@ -53,8 +54,8 @@ function ConsolePage({ subject, id, consoles }: ConsolePageProps) {
       }}
     </Loaded>
   );
-  // A window of its own shows the console and nothing else.
-  if (isWindow) return <main className="berth-console-window">{body}</main>;
+  // A window of its own shows the console and nothing else: outside the shell, which would lie over it.
+  if (isWindow) return createPortal(<div className="berth-console-window">{body}</div>, document.body);
   const name = consoles.data?.name ?? id;
   const crumbs = [CRUMBS[subject], { title: name, to: hrefOf(subject, id) }];
   return (
