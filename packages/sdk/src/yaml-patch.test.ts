@@ -60,7 +60,9 @@ describe("CAP A9: changing a YAML text", () => {
   });
 
   it("writes what comes into an empty list on lines of its own", () => {
-    expect(patchYaml("a: []\n", { a: [{ name: "x", b: 1 }] })).toBe("a:\n  - name: x\n    b: 1\n");
+    expect(patchYaml("a: []\n", { a: [{ name: "x", b: [1] }] })).toBe("a:\n  - name: x\n    b:\n      - 1\n");
+    expect(patchYaml("a: []\n", { a: [{ name: "x", b: 1 }] })).toBe("a:\n  - { name: x, b: 1 }\n");
+    expect(patchYaml("a: [{ b: 1 }]\n", { a: [{ b: 1 }, { b: 2 }] })).toBe("a: [{ b: 1 }, { b: 2 }]\n");
   });
 
   it("gives each place its own copy before it changes what an alias points at", () => {

@@ -86,7 +86,9 @@ function merged(document: Document<Node>, node: unknown, value: Json): Node {
     );
     node.items = value.map((item, i) => {
       const old = olds[i];
-      return old === null || old === undefined ? nodeFor(document, item) : merged(document, node.items[old], item);
+      return old === null || old === undefined
+        ? nodeFor(document, item, "item")
+        : merged(document, node.items[old], item);
     });
     return node;
   }
@@ -99,7 +101,6 @@ function merged(document: Document<Node>, node: unknown, value: Json): Node {
 function keepPadding(document: Document<Node>, text: string): void {
   visit(document, {
     Collection: (_key, node) => {
-      if (node.flow !== true) return;
       const isPadded = node.range == null ? isMap(node) : /\s/.test(text.charAt(node.range[0] + 1));
       const flowCollectionPadding = isPadded ? " " : "";
       const own = node.toString.bind(node);

@@ -1,4 +1,14 @@
-import { Document, LineCounter, type Node, parse, parseAllDocuments, stringify, visit } from "yaml";
+import {
+  Document,
+  isScalar,
+  LineCounter,
+  type Node,
+  parse,
+  parseAllDocuments,
+  stringify,
+  visit,
+  type YAMLMap,
+} from "yaml";
 import type { Json } from "./json.ts";
 import { MAX_TEXT_BYTES, type TextProblem } from "./text-problem.ts";
 
@@ -31,15 +41,34 @@ export function writeYaml(value: Json): string {
  * A value as nodes of a document. Texts of several lines are blocks where a block says the same: yaml 2.9 writes some
  * that it reads differently, such as lines of nothing but blanks.
  */
-export function nodeFor(document: Document<Node>, value: Json): Node {
+export function nodeFor(document: Document<Node>, value: Json, place: "field" | "item" = "field"): Node {
   const node = document.createNode(value, { aliasDuplicateObjects: false });
   visit(node, {
+    Map: (key, map) => {
+      const isItem = typeof key === "number" || (map === node && place === "item");
+      if (isShort(map) && (isItem || map.has("x"))) map.flow = true;
+    },
     Scalar: (_key, scalar) => {
       const text = scalar.value;
       if (typeof text === "string" && text.includes("\n") && !outlivesBlock(text)) scalar.type = "QUOTE_DOUBLE";
     },
   });
   return node;
+}
+
+const SHORT_FIELDS = 4;
+const SHORT_TEXT = 40;
+
+/** A disk, a NIC, a position: what reads best as `{ name: system, size: 6GiB, role: boot }` in a list. */
+function isShort(map: YAMLMap): boolean {
+  return (
+    map.items.length > 0 &&
+    map.items.length <= SHORT_FIELDS &&
+    map.items.every(
+      ({ value }) =>
+        isScalar(value) && /^[^\n]*$/.test(String(value.value)) && String(value.value).length <= SHORT_TEXT,
+    )
+  );
 }
 
 function outlivesBlock(text: string): boolean {
