@@ -35,15 +35,17 @@ async function withPage(path: string, use: (page: Page) => Promise<void>): Promi
 describe("code that is shown", () => {
   it("is saved out of a form, and does what the form's button would have done", async () => {
     await withPage("/estate/add/network", async (page) => {
-      await page.getByLabel("Name", { exact: true }).fill("by-script");
+      await page.getByRole("textbox", { name: /^Name/ }).fill("by-script");
       await page.getByLabel("Site").selectOption("lab");
       await page.getByLabel("CIDR").fill("10.98.0.0/24");
       await page.getByRole("button", { name: "Show code" }).click();
       await page.getByRole("tab", { name: "TypeScript" }).click();
       await page.getByLabel("Save it in the script library as").fill("add-network");
-      await page.getByRole("button", { name: "Save", exact: true }).last().click();
+      await page.getByRole("button", { name: "Save in the library" }).click();
       await page.getByRole("link", { name: "add-network" }).waitFor();
     });
+    // Saving it was not pressing the form's own button.
+    await expect(api().getNetwork({ params: { id: "by-script" } })).rejects.toMatchObject({ code: "not_found" });
     await withPage("/scripts/add-network", async (page) => {
       await page.getByText("The types are right.").waitFor();
       expect(await violationsOf(page)).toEqual([]);
@@ -58,7 +60,7 @@ describe("code that is shown", () => {
 describe("the script library", () => {
   it("says what is wrong in a line, and keeps versions", async () => {
     await withPage("/new-script", async (page) => {
-      await page.getByLabel("Name", { exact: true }).fill("report");
+      await page.getByRole("textbox", { name: /^Name/ }).fill("report");
       await page.getByRole("button", { name: "Write it" }).click();
       await page.getByRole("heading", { level: 1, name: "report" }).waitFor();
       await editor(page).fill(

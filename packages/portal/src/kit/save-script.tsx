@@ -1,4 +1,4 @@
-import { Button, Form, FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from "@patternfly/react-core";
+import { Button, FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from "@patternfly/react-core";
 import { Link } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import { useAct } from "../api/queries.ts";
@@ -16,14 +16,10 @@ export function SaveScript({ text }: { readonly text: string }) {
         Saved as version {saved.latest} of <Link to={`/scripts/${saved.name}`}>{saved.name}</Link>.
       </p>
     );
+  const submit = () => save.mutate({ params: { name }, body: { text } });
+  // No form of its own: the code may be shown within one, and forms don't nest.
   return (
-    <Form
-      className="berth-save-script"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate({ params: { name }, body: { text } });
-      }}
-    >
+    <div className="berth-save-script">
       <FormGroup label="Save it in the script library as" fieldId={id}>
         <div className="berth-row">
           <TextInput
@@ -32,9 +28,14 @@ export function SaveScript({ text }: { readonly text: string }) {
             onChange={(_, value) => setName(value)}
             validated={problem === undefined ? "default" : "error"}
             placeholder="nightly-report"
+            onKeyDown={(event) => {
+              if (event.key !== "Enter") return;
+              event.preventDefault();
+              if (name !== "") submit();
+            }}
           />
-          <Button type="submit" variant="secondary" isDisabled={name === "" || save.isPending}>
-            Save
+          <Button variant="secondary" isDisabled={name === "" || save.isPending} onClick={submit}>
+            Save in the library
           </Button>
         </div>
         {problem !== undefined && (
@@ -45,6 +46,6 @@ export function SaveScript({ text }: { readonly text: string }) {
           </FormHelperText>
         )}
       </FormGroup>
-    </Form>
+    </div>
   );
 }

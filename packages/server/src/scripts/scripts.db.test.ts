@@ -120,9 +120,10 @@ describe("the script library (CAP Q3)", { timeout: 120_000 }, () => {
 
   it("runs TypeScript with the rights of who runs it, and its token ends with it", async () => {
     const text = `import { connect } from "@berth/sdk/connect.ts";
+      import { sdkConfig } from "@berth/sdk/config.ts";
       const who: { name: string } = await connect().whoami();
       console.log("I am", who.name);
-      console.error("token", process.env.BERTH_TOKEN);`;
+      console.error("token", sdkConfig.token);`;
     const { state, error, log, id } = await run("olga", "who", text);
     expect([state, error]).toEqual(["done", null]);
     expect(log).toContain("I am olga");
