@@ -2,7 +2,11 @@
 
 /** From the bottom up: a room may import those before it, never those after it. */
 const ROOMS = [
+  // Every room writes down who did what.
+  "audit",
   "identity",
+  "directories",
+  "sign-in",
   // Who may ask for what, and how people are told: nearly every room above asks them.
   "policies",
   "mail",

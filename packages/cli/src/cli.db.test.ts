@@ -1,16 +1,16 @@
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { operationContract } from "@berth/api/operation.ts";
-import { type ChainDeps, sealAudit } from "@berth/server/identity/audit-seal.ts";
+import { type ChainDeps, sealAudit } from "@berth/server/audit/seal.ts";
+import { forgeAuditName } from "@berth/server/audit/testing/behind.ts";
 import { createAuthenticate } from "@berth/server/identity/authenticate.ts";
 import { type Administrator, ensureFirstAdministrator } from "@berth/server/identity/first-administrator.ts";
-import { forgeAuditName } from "@berth/server/identity/testing/behind.ts";
-import { identitySets } from "@berth/server/identity/testing/identity-sets.ts";
 import { createTestDb, type TestDb } from "@berth/server/kernel/db/test-db.ts";
 import { AppError } from "@berth/server/kernel/errors.ts";
 import type { Handler } from "@berth/server/kernel/http/handler.ts";
 import type { HttpServer } from "@berth/server/kernel/http/server.ts";
 import { serve } from "@berth/server/kernel/http/testing/serve.ts";
+import { identitySets } from "@berth/server/sign-in/testing/identity-sets.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cli, createCli, story } from "./testing/fixture.ts";
 

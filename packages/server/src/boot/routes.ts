@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { policyContract } from "@berth/api/policy.ts";
+import { audit } from "../audit/audit.ts";
 import { machineIdOf } from "../estate/machine-actions.ts";
 import { readMachine } from "../estate/store.ts";
-import { audit } from "../identity/audit.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { integerKey, mapPage, pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
 import { AppError } from "../kernel/errors.ts";

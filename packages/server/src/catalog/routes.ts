@@ -1,6 +1,6 @@
 import { priceContract } from "@berth/api/price.ts";
 import { templateContract } from "@berth/api/template.ts";
-import { audit, changeOf } from "../identity/audit.ts";
+import { audit, changeOf } from "../audit/audit.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { integerKey, mapPage, pageQuery, textKey, uuidKey } from "../kernel/db/list.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";

@@ -1,4 +1,4 @@
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import { labelOf, type TemplateRow } from "./store.ts";

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { CONSOLE_CLOSE, CONSOLE_PATH } from "@berth/api/console.ts";
 import { type WebSocket, WebSocketServer } from "ws";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { type Authenticate, type Credentials, readCredentials } from "../kernel/auth/credentials.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";

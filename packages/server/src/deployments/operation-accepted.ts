@@ -1,5 +1,5 @@
+import { SYSTEM_ACTOR } from "../audit/audit.ts";
 import { transitionMachine } from "../estate/actions.ts";
-import { SYSTEM_ACTOR } from "../identity/audit.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import { bladeRetire } from "../servers/blade-retire.ts";
 import { moveServer, readServer, serversOf } from "../servers/store.ts";

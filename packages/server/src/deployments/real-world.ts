@@ -1,5 +1,5 @@
+import { audit, SYSTEM_ACTOR } from "../audit/audit.ts";
 import { releaseFabric } from "../fabric/actions.ts";
-import { audit, SYSTEM_ACTOR } from "../identity/audit.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
 import { releaseReservation, releaseServerReservation } from "../pools/reservations.ts";

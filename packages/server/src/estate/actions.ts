@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { audit, SYSTEM_ACTOR } from "../identity/audit.ts";
+import { audit, SYSTEM_ACTOR } from "../audit/audit.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { NewHost } from "@berth/api/host.ts";
 import { z } from "zod";
-import { audit, changeOf } from "../identity/audit.ts";
+import { audit, changeOf } from "../audit/audit.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { refColumn } from "../kernel/db/refs.ts";
 import { AppError, ProviderError } from "../kernel/errors.ts";

@@ -1,4 +1,4 @@
-import { audit, SYSTEM_ACTOR } from "../identity/audit.ts";
+import { audit, SYSTEM_ACTOR } from "../audit/audit.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Call, HostFacts, Provider } from "../providers/provider.ts";

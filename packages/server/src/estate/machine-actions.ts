@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { audit, changeOf } from "../identity/audit.ts";
+import { audit, changeOf } from "../audit/audit.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { refColumn } from "../kernel/db/refs.ts";
 import { AppError } from "../kernel/errors.ts";

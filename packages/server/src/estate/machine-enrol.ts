@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { NewMachine } from "@berth/api/machine.ts";
 import type { z } from "zod";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";

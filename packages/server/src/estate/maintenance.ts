@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 

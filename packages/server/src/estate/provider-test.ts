@@ -1,6 +1,6 @@
 import type { ProviderTest, providerContract } from "@berth/api/provider.ts";
 import type { z } from "zod";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { AppError, ProviderError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import type { Call, Provider } from "../providers/provider.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { SiteDial, SiteInfo } from "@berth/api/site.ts";
 import { sql } from "kysely";
 import type { z } from "zod";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { refColumn } from "../kernel/db/refs.ts";
 import { AppError } from "../kernel/errors.ts";

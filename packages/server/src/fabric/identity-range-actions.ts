@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IdentityRangeInfo, NewIdentityRange } from "@berth/api/identity-range.ts";
 import { type Selectable, sql } from "kysely";
 import type { z } from "zod";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { refColumn } from "../kernel/db/refs.ts";
 import type { IdentityRangeTable } from "../kernel/db/tables.ts";

@@ -3,7 +3,7 @@ import type { FieldProblem } from "@berth/api/errors.ts";
 import type { NewNetwork, NewRange } from "@berth/api/network.ts";
 import { sql } from "kysely";
 import type { z } from "zod";
-import { audit, changeOf } from "../identity/audit.ts";
+import { audit, changeOf } from "../audit/audit.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";

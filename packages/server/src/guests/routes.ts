@@ -1,5 +1,5 @@
 import { guestContract } from "@berth/api/guest.ts";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";
 import { signCertificate } from "./certificate.ts";

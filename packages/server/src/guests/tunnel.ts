@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { Port, TUNNEL_PROTOCOL } from "@berth/api/guest.ts";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { type Authenticate, readCredentials } from "../kernel/auth/credentials.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
+import { audit, SYSTEM_ACTOR } from "../audit/audit.ts";
 import { newPassword } from "../kernel/auth/secrets.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
-import { audit, SYSTEM_ACTOR } from "./audit.ts";
 import { hashPassword } from "./passwords.ts";
 import { endSessions, findUser } from "./store.ts";
 import { insertToken } from "./tokens.ts";

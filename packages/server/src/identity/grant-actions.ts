@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { GrantInfo, grantContract } from "@berth/api/grant.ts";
 import type { z } from "zod";
+import { audit } from "../audit/audit.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { refColumn } from "../kernel/db/refs.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import { audit } from "./audit.ts";
 import { roleOf } from "./store.ts";
 
 type GrantWish = z.output<typeof grantContract.createGrant.body>;

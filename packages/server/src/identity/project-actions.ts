@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { ProjectInfo } from "@berth/api/project.ts";
 import type { Selectable } from "kysely";
 import type { z } from "zod";
+import { audit } from "../audit/audit.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { refColumn } from "../kernel/db/refs.ts";
 import type { ProjectTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import { audit } from "./audit.ts";
 import { mayWhere } from "./grants.ts";
 import { checkVersion } from "./versions.ts";
 

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { TokenInfo } from "@berth/api/identity.ts";
 import { type Selectable, sql } from "kysely";
 import type { z } from "zod";
+import { audit } from "../audit/audit.ts";
 import { hashSecret, newSecret } from "../kernel/auth/secrets.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import type { ApiTokenTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import { audit } from "./audit.ts";
 
 type TokenRow = Selectable<ApiTokenTable>;
 

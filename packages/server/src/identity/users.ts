@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { RoleName } from "@berth/api/role.ts";
 import { sql } from "kysely";
+import { audit, changeOf } from "../audit/audit.ts";
 import { newPassword } from "../kernel/auth/secrets.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import { audit, changeOf } from "./audit.ts";
 import { refuseWeakPassword } from "./common-passwords.ts";
 import { hashPassword } from "./passwords.ts";
 import { endSessions, getUser, lockAdministrators, lockUser, type UserRow } from "./store.ts";

@@ -1,4 +1,4 @@
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { dbStep, type StepCall, step, workflow } from "../kernel/workflow/workflow.ts";
 import type { DiskFacts } from "./disk-write.ts";
 import type { ImageFiles } from "./image-files.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type ImageInfo, imageContract } from "@berth/api/image.ts";
 import { sql } from "kysely";
 import type { z } from "zod";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { mapPage, pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
 import { AppError } from "../kernel/errors.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type MailInfo, mailContract } from "@berth/api/mail.ts";
 import type { Selectable } from "kysely";
 import type { z } from "zod";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { mapPage, pageQuery, textKey, timeKey, uuidKey } from "../kernel/db/list.ts";
 import type { MailTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";

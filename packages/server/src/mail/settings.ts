@@ -1,7 +1,7 @@
 import type { MailSettings, mailContract } from "@berth/api/mail.ts";
 import type { Selectable } from "kysely";
 import type { z } from "zod";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import type { MailSettingsTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";

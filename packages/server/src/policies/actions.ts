@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { selfServicePolicyContract } from "@berth/api/self-service-policy.ts";
 import type { z } from "zod";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { NewPool } from "@berth/api/pool.ts";
 import type { z } from "zod";
-import { audit, changeOf } from "../identity/audit.ts";
+import { audit, changeOf } from "../audit/audit.ts";
 import { may } from "../identity/grants.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { refColumn } from "../kernel/db/refs.ts";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { NewRequest } from "@berth/api/request.ts";
 import type { z } from "zod";
+import { audit } from "../audit/audit.ts";
 import { readPublishedTemplate } from "../catalog/actions.ts";
 import { quote as priceQuote } from "../catalog/price-actions.ts";
 import { deliveryOf } from "../deployments/delivery-plan.ts";
@@ -10,7 +11,6 @@ import { claimAddress } from "../fabric/address-claim.ts";
 import { claimIdentity } from "../fabric/identity-claim.ts";
 import { networkIdsByName } from "../fabric/store.ts";
 import { newGuestKeys } from "../guests/keys.ts";
-import { audit } from "../identity/audit.ts";
 import { projectToAskIn } from "../identity/project-names.ts";
 import { findImage } from "../images/actions.ts";
 import { type Db, inTx, sqlState, type Tx } from "../kernel/db/db.ts";

@@ -1,7 +1,7 @@
 import { closeAsks } from "../approvals/ask.ts";
+import { audit } from "../audit/audit.ts";
 import { startRetirement } from "../deployments/service-end.ts";
 import { dropExtension, hold, requestExtension, setLease, waitingExtension } from "../deployments/service-extension.ts";
-import { audit } from "../identity/audit.ts";
 import { demand, may, mayWhere, type Permission } from "../identity/grants.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";

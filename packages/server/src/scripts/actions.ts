@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { audit } from "../identity/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { demand } from "../identity/grants.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
+import { type AuditActor, audit, changeOf } from "../audit/audit.ts";
+import type { UserRow } from "../identity/store.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
-import { type AuditActor, audit, changeOf } from "./audit.ts";
 import { externalGroupsOf, userNameOf } from "./external-user-rules.ts";
-import type { UserRow } from "./store.ts";
 
 type Origin = NonNullable<AuditActor["origin"]>;
 

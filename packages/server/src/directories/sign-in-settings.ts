@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { LdapSettings, OidcSettings, SessionSettings } from "@berth/api/sign-in.ts";
 import { sql } from "kysely";
 import type { z } from "zod";
+import { type AuditActor, audit, changeOf } from "../audit/audit.ts";
+import { canonicalJson } from "../audit/chain-rules.ts";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { SecretBox } from "../kernel/secrets.ts";
-import { type AuditActor, audit, changeOf } from "./audit.ts";
-import { canonicalJson } from "./audit-chain-rules.ts";
 import { endSessionsOf } from "./external-users.ts";
 
 const SCHEMAS = { ldap: LdapSettings, oidc: OidcSettings, session: SessionSettings };

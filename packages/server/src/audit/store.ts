@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Db, Tx } from "../kernel/db/db.ts";
-import type { AuditRow } from "./audit-chain-rules.ts";
+import type { AuditRow } from "./chain-rules.ts";
 
 /** To the microsecond: what a JavaScript date would round, a hash must not. */
 const AT_TEXT = sql<string>`to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;

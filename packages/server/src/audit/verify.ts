@@ -1,9 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Tx } from "../kernel/db/db.ts";
 import type { SecretBox } from "../kernel/secrets.ts";
-import { type ChainProblem, type ChainState, checkLink, FIRST_HASH, headText, type Link } from "./audit-chain-rules.ts";
-import { type ChainDeps, HEAD_CONTEXT, remembered } from "./audit-seal.ts";
-import { auditRows, lastCut, sealsBehind } from "./audit-store.ts";
+import { type ChainProblem, type ChainState, checkLink, FIRST_HASH, headText, type Link } from "./chain-rules.ts";
+import { type ChainDeps, HEAD_CONTEXT, remembered } from "./seal.ts";
+import { auditRows, lastCut, sealsBehind } from "./store.ts";
 
 export interface Verification {
   readonly checked: number;

@@ -1,11 +1,11 @@
 import { sql } from "kysely";
+import { audit } from "../audit/audit.ts";
+import { readSetting } from "../directories/sign-in-settings.ts";
+import type { UserRow } from "../identity/store.ts";
 import { hashSecret, newSecret } from "../kernel/auth/secrets.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import { addressGroup } from "../kernel/http/address-group.ts";
-import { audit } from "./audit.ts";
 import { KNOWN_ADDRESS_DAYS } from "./login-rules.ts";
-import { readSetting } from "./sign-in-settings.ts";
-import type { UserRow } from "./store.ts";
 
 /** Where a sign-in comes from. */
 export interface SignInFrom {

@@ -1,13 +1,12 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { auditRoutes } from "../../audit/routes.ts";
+import type { ChainDeps } from "../../audit/seal.ts";
+import { testChain } from "../../audit/testing/chain.ts";
+import { createOidcSignIn } from "../../directories/oidc-sign-in.ts";
+import { identityRoutes } from "../../identity/routes.ts";
 import type { Db } from "../../kernel/db/db.ts";
 import type { RouteSet } from "../../kernel/http/handler.ts";
 import { createSecretBox, type SecretBox } from "../../kernel/secrets.ts";
-import { auditRoutes } from "../audit-routes.ts";
-import type { ChainDeps } from "../audit-seal.ts";
-import { createOidcSignIn } from "../oidc-sign-in.ts";
-import { identityRoutes } from "../routes.ts";
 import { sessionRoutes } from "../session-routes.ts";
 import { signInRoutes } from "../sign-in-routes.ts";
 
@@ -19,6 +18,6 @@ export async function identitySets(
   const { publicUrl = "http://127.0.0.1:7770", secrets = createSecretBox(randomBytes(32)) } = options;
   const oidc = createOidcSignIn({ secrets, publicUrl });
   const deps = { db, secrets, oidc, secure: false, publicUrl };
-  const chain = { db, secrets, memoryFile: join(tmpdir(), `berth-audit-${randomUUID()}`, "head.json") };
+  const chain = testChain(db, secrets);
   return { sets: [identityRoutes({ db }), sessionRoutes(deps), signInRoutes(deps), auditRoutes(chain)], chain };
 }

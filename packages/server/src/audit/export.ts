@@ -1,8 +1,8 @@
 import type { AuditEntry } from "@berth/api/audit.ts";
 import type { z } from "zod";
 import type { Db } from "../kernel/db/db.ts";
-import type { AuditRow } from "./audit-chain-rules.ts";
-import { auditRows } from "./audit-store.ts";
+import type { AuditRow } from "./chain-rules.ts";
+import { auditRows } from "./store.ts";
 
 type Entry = z.input<typeof AuditEntry>;
 

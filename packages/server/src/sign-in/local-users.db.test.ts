@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAuthenticate } from "../identity/authenticate.ts";
+import { type Administrator, ensureFirstAdministrator, resetAdministrator } from "../identity/first-administrator.ts";
 import { createTestDb, type TestDb } from "../kernel/db/test-db.ts";
 import type { HttpServer } from "../kernel/http/server.ts";
 import { call, serve } from "../kernel/http/testing/serve.ts";
-import { createAuthenticate } from "./authenticate.ts";
-import { type Administrator, ensureFirstAdministrator, resetAdministrator } from "./first-administrator.ts";
 import { identitySets } from "./testing/identity-sets.ts";
 
 let test: TestDb;

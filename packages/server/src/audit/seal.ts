@@ -4,8 +4,8 @@ import { sql } from "kysely";
 import { z } from "zod";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import type { SecretBox } from "../kernel/secrets.ts";
-import { chainHash, FIRST_HASH, headText } from "./audit-chain-rules.ts";
-import { lastSeal, unsealedRows } from "./audit-store.ts";
+import { chainHash, FIRST_HASH, headText } from "./chain-rules.ts";
+import { lastSeal, unsealedRows } from "./store.ts";
 
 export interface ChainDeps {
   readonly db: Db;

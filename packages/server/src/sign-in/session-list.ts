@@ -1,13 +1,13 @@
 import type { SessionInfo } from "@berth/api/session.ts";
 import { type Selectable, sql } from "kysely";
 import type { z } from "zod";
+import { audit } from "../audit/audit.ts";
+import { getUser } from "../identity/store.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { type ListInput, mapPage, pageQuery, timeKey, uuidKey } from "../kernel/db/list.ts";
 import type { SessionTable } from "../kernel/db/tables.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import { audit } from "./audit.ts";
-import { getUser } from "./store.ts";
 
 type Info = z.input<typeof SessionInfo>;
 

@@ -1,20 +1,20 @@
 import { sql } from "kysely";
+import { audit } from "../audit/audit.ts";
+import { type ExternalUser, signInExternal } from "../directories/external-users.ts";
+import { directoryOf } from "../directories/ldap-rules.ts";
+import { signInByDirectory } from "../directories/ldap-sign-in.ts";
+import { openSecret, readSetting } from "../directories/sign-in-settings.ts";
+import { refuseWeakPassword } from "../identity/common-passwords.ts";
+import { hashPassword, isPasswordOf } from "../identity/passwords.ts";
+import { endSessions, findUser, getUser, type UserRow } from "../identity/store.ts";
 import type { Credentials } from "../kernel/auth/credentials.ts";
 import { hashSecret } from "../kernel/auth/secrets.ts";
 import { type Db, inTx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { Actor } from "../kernel/http/handler.ts";
 import type { SecretBox } from "../kernel/secrets.ts";
-import { audit } from "./audit.ts";
-import { refuseWeakPassword } from "./common-passwords.ts";
-import { type ExternalUser, signInExternal } from "./external-users.ts";
-import { directoryOf } from "./ldap-rules.ts";
-import { signInByDirectory } from "./ldap-sign-in.ts";
 import { countedAttempt } from "./password-check.ts";
-import { hashPassword, isPasswordOf } from "./passwords.ts";
 import { type OpenedSession, openSession, type SignInFrom } from "./session-open.ts";
-import { openSecret, readSetting } from "./sign-in-settings.ts";
-import { endSessions, findUser, getUser, type UserRow } from "./store.ts";
 
 interface Deps {
   readonly db: Db;

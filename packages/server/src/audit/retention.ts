@@ -2,9 +2,9 @@ import { sql } from "kysely";
 import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
 import { type AuditActor, audit, SYSTEM_ACTOR } from "./audit.ts";
-import { headText } from "./audit-chain-rules.ts";
-import { type ChainDeps, HEAD_CONTEXT, lockChain } from "./audit-seal.ts";
-import { lastCut } from "./audit-store.ts";
+import { headText } from "./chain-rules.ts";
+import { type ChainDeps, HEAD_CONTEXT, lockChain } from "./seal.ts";
+import { lastCut } from "./store.ts";
 
 interface Retention {
   readonly version: number;

@@ -1,13 +1,9 @@
 import { type LdapSettingsWithSecret, type OidcSettingsWithSecret, signInContract } from "@berth/api/sign-in.ts";
 import type { z } from "zod";
-import { AppError } from "../kernel/errors.ts";
-import { implement, type RouteSet } from "../kernel/http/handler.ts";
-import { directoryOf } from "./ldap-rules.ts";
-import { testDirectory } from "./ldap-test.ts";
-import { oidcHandlers } from "./oidc-handlers.ts";
-import { isIssuerAllowed, OIDC_CALLBACK_PATH } from "./oidc-rules.ts";
-import { testProvider } from "./oidc-test.ts";
-import type { SessionDeps } from "./session-routes.ts";
+import { directoryOf } from "../directories/ldap-rules.ts";
+import { testDirectory } from "../directories/ldap-test.ts";
+import { isIssuerAllowed, OIDC_CALLBACK_PATH } from "../directories/oidc-rules.ts";
+import { testProvider } from "../directories/oidc-test.ts";
 import {
   deleteSetting,
   getSetting,
@@ -15,7 +11,11 @@ import {
   type Setting,
   settingToTest,
   writeSetting,
-} from "./sign-in-settings.ts";
+} from "../directories/sign-in-settings.ts";
+import { AppError } from "../kernel/errors.ts";
+import { implement, type RouteSet } from "../kernel/http/handler.ts";
+import { oidcHandlers } from "./oidc-handlers.ts";
+import type { SessionDeps } from "./session-routes.ts";
 
 export interface SignInDeps extends SessionDeps {
   /** Where browsers reach Berth. */

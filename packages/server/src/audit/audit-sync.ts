@@ -1,6 +1,6 @@
 import type { Reconciler } from "../kernel/schedule/reconcile.ts";
-import { cutAudit } from "./audit-retention.ts";
-import { type ChainDeps, sealAudit } from "./audit-seal.ts";
+import { cutAudit } from "./retention.ts";
+import { type ChainDeps, sealAudit } from "./seal.ts";
 
 const LOOK_AT_ALL_MS = 3_600_000;
 

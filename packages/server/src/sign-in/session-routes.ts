@@ -1,14 +1,14 @@
 import { sessionContract } from "@berth/api/session.ts";
+import type { OidcSignIn } from "../directories/oidc-sign-in.ts";
+import { openSecret, readSetting } from "../directories/sign-in-settings.ts";
+import { getUser, roleOf } from "../identity/store.ts";
 import { sessionCookie } from "../kernel/auth/credentials.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";
 import type { SecretBox } from "../kernel/secrets.ts";
-import type { OidcSignIn } from "./oidc-sign-in.ts";
 import { listSessions, revokeSession, revokeSessions } from "./session-list.ts";
 import type { OpenedSession } from "./session-open.ts";
 import { changePassword, login, logout } from "./sessions.ts";
-import { openSecret, readSetting } from "./sign-in-settings.ts";
-import { getUser, roleOf } from "./store.ts";
 
 export interface SessionDeps {
   readonly db: Db;

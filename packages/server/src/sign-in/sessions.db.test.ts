@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createAuthenticate } from "../identity/authenticate.ts";
+import { ensureFirstAdministrator } from "../identity/first-administrator.ts";
 import { createTestDb, type TestDb } from "../kernel/db/test-db.ts";
 import type { HttpServer } from "../kernel/http/server.ts";
 import { call, serve } from "../kernel/http/testing/serve.ts";
-import { createAuthenticate } from "./authenticate.ts";
-import { ensureFirstAdministrator } from "./first-administrator.ts";
 import { countedAttempt } from "./password-check.ts";
 import { identitySets } from "./testing/identity-sets.ts";
 

@@ -1,6 +1,6 @@
 import type { Db, Tx } from "../kernel/db/db.ts";
 import type { Actor } from "../kernel/http/handler.ts";
-import { canonicalJson } from "./audit-chain-rules.ts";
+import { canonicalJson } from "./chain-rules.ts";
 
 export type AuditActor = Pick<Actor, "userId" | "name" | "shown" | "origin">;
 

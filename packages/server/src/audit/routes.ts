@@ -2,11 +2,11 @@ import { auditContract } from "@berth/api/audit.ts";
 import { integerKey, mapPage, pageQuery, textKey } from "../kernel/db/list.ts";
 import { implement, type RouteSet } from "../kernel/http/handler.ts";
 import { audit } from "./audit.ts";
-import { cloudEvent, exportAudit, renderEntry } from "./audit-export.ts";
-import { getRetention, setRetention } from "./audit-retention.ts";
-import type { ChainDeps } from "./audit-seal.ts";
-import { auditRows } from "./audit-store.ts";
-import { verifyAudit } from "./audit-verify.ts";
+import { cloudEvent, exportAudit, renderEntry } from "./export.ts";
+import { getRetention, setRetention } from "./retention.ts";
+import type { ChainDeps } from "./seal.ts";
+import { auditRows } from "./store.ts";
+import { verifyAudit } from "./verify.ts";
 
 export function auditRoutes(deps: ChainDeps): RouteSet {
   const { db } = deps;

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { grantRoutes, groupRoutes } from "../identity/access-routes.ts";
+import { createAuthenticate } from "../identity/authenticate.ts";
+import { ensureFirstAdministrator } from "../identity/first-administrator.ts";
 import { createTestDb, type TestDb } from "../kernel/db/test-db.ts";
 import type { HttpServer } from "../kernel/http/server.ts";
 import { call, serve } from "../kernel/http/testing/serve.ts";
-import { grantRoutes, groupRoutes } from "./access-routes.ts";
-import { createAuthenticate } from "./authenticate.ts";
-import { ensureFirstAdministrator } from "./first-administrator.ts";
 import { identitySets } from "./testing/identity-sets.ts";
 import { LIES, type LyingProvider, startLyingProvider } from "./testing/lying-provider.ts";
 import { smallBrowser } from "./testing/small-browser.ts";

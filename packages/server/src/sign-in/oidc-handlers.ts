@@ -1,15 +1,15 @@
 import type { SignInProblem, signInContract } from "@berth/api/sign-in.ts";
+import { audit } from "../audit/audit.ts";
+import { signInExternal } from "../directories/external-users.ts";
+import type { OpenProvider } from "../directories/oidc-client.ts";
+import { problemOf } from "../directories/oidc-rules.ts";
+import { OIDC_COOKIE, OIDC_MINUTES } from "../directories/oidc-sign-in.ts";
+import { getSetting, openSecret } from "../directories/sign-in-settings.ts";
 import { inTx } from "../kernel/db/db.ts";
 import type { Handler } from "../kernel/http/handler.ts";
-import { audit } from "./audit.ts";
-import { signInExternal } from "./external-users.ts";
-import type { OpenProvider } from "./oidc-client.ts";
-import { problemOf } from "./oidc-rules.ts";
-import { OIDC_COOKIE, OIDC_MINUTES } from "./oidc-sign-in.ts";
 import { openSession, type SignInFrom } from "./session-open.ts";
 import { cookieOf, type SessionDeps } from "./session-routes.ts";
 import { ID_TOKEN_CONTEXT } from "./sessions.ts";
-import { getSetting, openSecret } from "./sign-in-settings.ts";
 
 const COOKIE_PATH = "/v1/session/oidc";
 

@@ -6,21 +6,23 @@ import { sql } from "kysely";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestDb, type TestDb } from "../kernel/db/test-db.ts";
 import type { HttpServer } from "../kernel/http/server.ts";
+import { testActor } from "../kernel/http/testing/actor.ts";
 import { call, serve } from "../kernel/http/testing/serve.ts";
-import { audit, auditRefusal, changeOf, SYSTEM_ACTOR } from "./audit.ts";
-import { cutAudit } from "./audit-retention.ts";
-import { type ChainDeps, sealAudit } from "./audit-seal.ts";
+import { audit, changeOf, SYSTEM_ACTOR } from "./audit.ts";
 import { auditSync } from "./audit-sync.ts";
-import { verifyAudit } from "./audit-verify.ts";
-import { createAuthenticate } from "./authenticate.ts";
-import { ensureFirstAdministrator } from "./first-administrator.ts";
+import { cutAudit } from "./retention.ts";
+import { auditRoutes } from "./routes.ts";
+import { type ChainDeps, sealAudit } from "./seal.ts";
 import { behind as behindBerth } from "./testing/behind.ts";
-import { identitySets } from "./testing/identity-sets.ts";
+import { testChain } from "./testing/chain.ts";
+import { verifyAudit } from "./verify.ts";
 
+/** Who asks over the API; there are no users here. */
+const ADMIN = testActor("admin", "administrator", { userId: null });
+const token = "t".repeat(20);
 let test: TestDb;
 let server: HttpServer;
 let url: string;
-let token: string;
 let chain: ChainDeps;
 
 const signal = new AbortController().signal;
@@ -31,13 +33,10 @@ const verify = () => verifyAudit(chain, signal);
 beforeEach(async () => {
   await close();
   test = await createTestDb({ blocks: ["00", "01"] });
-  const made = await identitySets(test.db);
-  chain = made.chain;
-  token = (await ensureFirstAdministrator(test.db))?.token ?? "";
-  const { db } = test;
-  const onRefused = (refused: Parameters<typeof auditRefusal>[1]) => auditRefusal(db, refused);
-  ({ url, server } = await serve({ db, sets: made.sets, authenticate: createAuthenticate(db), onRefused }));
-  for (let i = 1; i <= 9; i += 1) await act(`thing-${i}`);
+  chain = testChain(test.db);
+  const sets = [auditRoutes(chain)];
+  ({ url, server } = await serve({ db: test.db, sets, authenticate: async () => ADMIN }));
+  for (let i = 0; i <= 9; i += 1) await act(`thing-${i}`);
 });
 afterAll(close);
 
@@ -129,7 +128,7 @@ describe("the chain over the audit (CAP P2)", () => {
     await behind(sql`update audit set user_name = 'nobody' where object_id = 'thing-4'`);
     await behind(sql`delete from audit_head`);
     await behind(sql`delete from audit_seal`);
-    const stranger = (await identitySets(test.db)).chain;
+    const stranger = testChain(test.db);
     await sealAudit(stranger, { isWhole: true, signal });
     expect((await verify()).problem?.reason).toContain("without Berth's key");
     // Nor does it help to leave the signatures away, even where no controller remembers anything.
@@ -196,49 +195,6 @@ describe("rows of the audit (CAP P2)", () => {
 
     await behind(sql`update audit_cut set mac = ${Buffer.alloc(32)}`);
     expect((await verify()).problem?.reason).toContain("not signed");
-  });
-
-  it("tell who, from where, by what, and what changed", async () => {
-    await call(url, "POST", "/v1/users", { token, body: { name: "ada" } });
-    await call(url, "PATCH", "/v1/users/ada", {
-      token,
-      body: { role: "architect" },
-      headers: { "if-match": '"1"', "x-request-id": "abc-1" },
-    });
-    const { body } = await call(url, "GET", "/v1/audit?action=user.update", { token });
-    expect(body.items[0]).toMatchObject({
-      user: "admin",
-      address: "127.0.0.1",
-      credential: { kind: "token", id: expect.any(String) },
-      objectName: "ada",
-      outcome: "done",
-      requestId: "abc-1",
-      before: { role: "user" },
-      after: { role: "architect" },
-      position: null,
-    });
-  });
-
-  it("are written of what somebody tried and may not, also by a page of another site", async () => {
-    const made = await call(url, "POST", "/v1/users", { token, body: { name: "mallory" } });
-    const session = await call(url, "POST", "/v1/session", { body: { name: "mallory", password: made.body.password } });
-    const cookie = (session.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
-    const tried = await call(url, "POST", "/v1/users/admin/disable", { headers: { cookie, "x-berth-csrf": "1" } });
-    expect(tried.status).toBe(403);
-    expect((await call(url, "DELETE", "/v1/session", { headers: { cookie } })).status).toBe(403);
-    // Looking is no act, and a stranger is nobody.
-    expect((await call(url, "GET", "/v1/users", { headers: { cookie } })).status).toBe(403);
-    expect((await call(url, "POST", "/v1/users/admin/disable")).status).toBe(401);
-    const { items } = (await call(url, "GET", "/v1/audit?outcome=refused", { token })).body;
-    expect(items).toMatchObject([
-      { user: "mallory", action: "access.refuse", objectId: "logout", address: "127.0.0.1" },
-      {
-        user: "mallory",
-        objectId: "disableUser",
-        credential: { kind: "session" },
-        details: { path: "/v1/users/admin/disable", reason: "Only an administrator may do this." },
-      },
-    ]);
   });
 
   it("hold only the fields that changed", () => {
