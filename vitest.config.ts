@@ -11,6 +11,8 @@ declare module "vitest" {
 const globalPostgres = "./packages/server/src/kernel/db/vitest-global.ts";
 const databaseSetup = existsSync(globalPostgres) ? [globalPostgres] : [];
 const all = process.env.TEST_ALL === "1";
+/** Whole machines, emulated. */
+const QEMU = ["e2e/demo.e2e.ts", "e2e/netboot.e2e.ts"];
 const roots = "{packages/*/src,e2e,bench,tools}";
 
 export default defineConfig({
@@ -45,6 +47,20 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: [`${roots}/**/*.e2e.ts`],
+          exclude: [...QEMU, "**/node_modules/**"],
+          globalSetup: databaseSetup,
+          // Each has a house of its own, and waits more than it works.
+          maxWorkers: 2,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          provide: { all },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "qemu",
+          include: [...QEMU],
           globalSetup: databaseSetup,
           // One lab at a time: two sets of emulated machines on two cores finish later than one after the other.
           fileParallelism: false,

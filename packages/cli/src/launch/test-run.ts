@@ -8,7 +8,7 @@ import { runHere } from "./run.ts";
 import { lastLine, type SuiteResult, summarise, TestReport, timesTable } from "./test-report.ts";
 
 /** In this order: what is quick says first that something is broken. */
-const SUITES = ["unit", "db", "e2e"] as const;
+const SUITES = ["unit", "db", "e2e", "qemu"] as const;
 
 interface TestOptions {
   /** Only files whose path contains one of these. */
