@@ -51,6 +51,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
             placeholder="Find any page, object or act"
             value={typed}
             searchInputId={INPUT}
+            autoFocus
             role="combobox"
             aria-expanded="true"
             aria-controls={listId}
