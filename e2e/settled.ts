@@ -8,6 +8,10 @@ export async function settled(page: Page): Promise<void> {
   await page.locator("h1").first().waitFor({ timeout: LIMIT_MS });
   const loading = page.locator(LOADING);
   while ((await loading.count()) > 0) await loading.first().waitFor({ state: "detached", timeout: LIMIT_MS });
+  // Colours on their way from one theme to the other are those of neither.
+  await page.evaluate(
+    "Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => null))).then(() => true)",
+  );
   // Fonts change the size of everything.
   await page.evaluate("document.fonts.ready.then(() => true)");
 }
