@@ -22,6 +22,7 @@ const ROOMS = [
   "boot",
   "guests",
   "servers",
+  "landing",
   "consoles",
   "baselines",
   "patches",

@@ -2,7 +2,7 @@ import type { HookMoment, Template } from "../catalog/template.ts";
 import { machineNics, readHostPlace } from "../estate/store.ts";
 import { findImageById } from "../images/actions.ts";
 import type { Tx } from "../kernel/db/db.ts";
-import { bladePlan, vmPlan } from "../servers/landing-rules.ts";
+import { bladePlan, vmPlan } from "../landing/landing-rules.ts";
 import { type ServerRow, serversOf } from "../servers/store.ts";
 import type { Delivery, ServerPlan } from "./service-deliver.ts";
 import type { HookRun } from "./world.ts";

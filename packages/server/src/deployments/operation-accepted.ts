@@ -1,9 +1,9 @@
 import { SYSTEM_ACTOR } from "../audit/audit.ts";
 import { transitionMachine } from "../estate/actions.ts";
 import type { Tx } from "../kernel/db/db.ts";
-import { bladeRetire } from "../servers/blade-retire.ts";
+import { bladeRetire } from "../landing/blade-retire.ts";
+import { vmRetire } from "../landing/vm-retire.ts";
 import { moveServer, readServer, serversOf } from "../servers/store.ts";
-import { vmRetire } from "../servers/vm-retire.ts";
 import { moveRequest, moveService, readService } from "../services/store.ts";
 import { serviceDeliver } from "./service-deliver.ts";
 import { startRetirement } from "./service-end.ts";

@@ -1,7 +1,7 @@
 import { AppError } from "../kernel/errors.ts";
 import { type Child, dbStep, type StepCall, step, workflow } from "../kernel/workflow/workflow.ts";
-import { type BladeProvision, bladeProvision } from "../servers/blade-provision.ts";
-import { type VmProvision, vmProvision } from "../servers/vm-provision.ts";
+import { type BladeProvision, bladeProvision } from "../landing/blade-provision.ts";
+import { type VmProvision, vmProvision } from "../landing/vm-provision.ts";
 import type { HookRun, ServiceWorld } from "./world.ts";
 
 export type ServerPlan =

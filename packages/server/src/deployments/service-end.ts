@@ -2,7 +2,7 @@ import { readTemplateById } from "../catalog/actions.ts";
 import { readHostPlace } from "../estate/store.ts";
 import type { Tx } from "../kernel/db/db.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
-import { bladeRetirement, vmRetirement } from "../servers/landing-rules.ts";
+import { bladeRetirement, vmRetirement } from "../landing/landing-rules.ts";
 import { type ServerRow, serversOf } from "../servers/store.ts";
 import {
   countOperations,

@@ -1,6 +1,6 @@
 import { type Child, dbStep, type StepCall, step, workflow } from "../kernel/workflow/workflow.ts";
-import { type BladeRetire, bladeRetire } from "../servers/blade-retire.ts";
-import { type VmRetire, vmRetire } from "../servers/vm-retire.ts";
+import { type BladeRetire, bladeRetire } from "../landing/blade-retire.ts";
+import { type VmRetire, vmRetire } from "../landing/vm-retire.ts";
 import type { HookRun, ServiceWorld } from "./world.ts";
 
 export type RetirePlan =

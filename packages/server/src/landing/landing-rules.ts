@@ -1,8 +1,8 @@
 import type { VolumeRef } from "../providers/provider.ts";
+import { installDeployment, seedVolume, vmName, wipeDeployment } from "../servers/rules.ts";
+import type { ServerRow } from "../servers/store.ts";
 import type { BladeProvision } from "./blade-provision.ts";
 import type { BladeRetire } from "./blade-retire.ts";
-import { installDeployment, seedVolume, vmName, wipeDeployment } from "./rules.ts";
-import type { ServerRow } from "./store.ts";
 import type { VmProvision } from "./vm-provision.ts";
 import type { VmRetire } from "./vm-retire.ts";
 

@@ -1,7 +1,7 @@
 import { dbStep, type StepCall, step, workflow } from "../kernel/workflow/workflow.ts";
+import type { ServerWorld } from "../servers/world.ts";
 import { wipe } from "./blade-provision.ts";
 import { beginRetire, markRetired } from "./vm-retire.ts";
-import type { ServerWorld } from "./world.ts";
 
 export interface BladeRetire {
   readonly serverId: string;

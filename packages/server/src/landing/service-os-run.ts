@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../kernel/errors.ts";
 import { pauseBeforeRetry } from "../kernel/workflow/operation-rules.ts";
 import type { StepCall } from "../kernel/workflow/workflow.ts";
-import type { MachineRoles, ServerWorld } from "./world.ts";
+import type { MachineRoles, ServerWorld } from "../servers/world.ts";
 
 const LOOK_EVERY_MS = 500;
 const START_ATTEMPTS = 5;

@@ -1,8 +1,8 @@
 import { isAlready, type MachineState, nextState as nextMachineState } from "../estate/machine-rules.ts";
 import type { Db } from "../kernel/db/db.ts";
 import { AppError } from "../kernel/errors.ts";
-import { lifecycle, nextState, type ServerState } from "./rules.ts";
-import { type HostRoles, type MachineRoles, PATIENCE, type ServerWorld } from "./world.ts";
+import { lifecycle, nextState, type ServerState } from "../servers/rules.ts";
+import { type HostRoles, type MachineRoles, PATIENCE, type ServerWorld } from "../servers/world.ts";
 
 interface Deployment {
   readonly task: "install" | "wipe";

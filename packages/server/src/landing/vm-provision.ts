@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 
 import { dbStep, step, workflow } from "../kernel/workflow/workflow.ts";
 import type { VmSpec, VolumeRef, VolumeSpec } from "../providers/provider.ts";
-import type { ServerWorld } from "./world.ts";
+import type { ServerWorld } from "../servers/world.ts";
 
 /** All names and ids are chosen before; the seed's secrets are read when it is written, and never travel in here. */
 export interface VmProvision {

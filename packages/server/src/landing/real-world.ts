@@ -10,11 +10,11 @@ import type { Db, Tx } from "../kernel/db/db.ts";
 import { ProviderError } from "../kernel/errors.ts";
 import type { SecretBox } from "../kernel/secrets.ts";
 import type { Provider } from "../providers/provider.ts";
+import { guestAccess, seedFacts } from "../servers/guest-access.ts";
+import { moveServer, readServer, type ServerRow } from "../servers/store.ts";
+import type { HostRoles, Patience, ServerWorld } from "../servers/world.ts";
 import { markVolumes } from "../storage/actions.ts";
 import { createSiteDhcp } from "./dhcp.ts";
-import { guestAccess, seedFacts } from "./guest-access.ts";
-import { moveServer, readServer, type ServerRow } from "./store.ts";
-import type { HostRoles, Patience, ServerWorld } from "./world.ts";
 
 export interface ServerWorldDeps {
   readonly db: Db;

@@ -1,6 +1,6 @@
 import { dbStep, type StepCall, step, workflow } from "../kernel/workflow/workflow.ts";
 import type { VolumeRef } from "../providers/provider.ts";
-import type { ServerWorld } from "./world.ts";
+import type { ServerWorld } from "../servers/world.ts";
 
 export interface VmRetire {
   readonly serverId: string;

@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import type { Db } from "../kernel/db/db.ts";
 import { createSharedRuns } from "../kernel/shared-runs.ts";
 import type { Call } from "../providers/provider.ts";
+import type { ServerRow } from "../servers/store.ts";
 import { tellEdge } from "./edge-dhcp.ts";
-import type { ServerRow } from "./store.ts";
 
 export interface SiteDhcp {
   /** Makes the site's DHCP know the server's NICs on networks that boot. */

@@ -1,9 +1,9 @@
 import { AppError, ProviderError } from "../kernel/errors.ts";
 import { dbStep, type StepCall, step, workflow } from "../kernel/workflow/workflow.ts";
 import type { IdentitySpec } from "../providers/provider.ts";
+import type { ServerWorld } from "../servers/world.ts";
 import { runServiceOs } from "./service-os-run.ts";
 import { begin, markActive, reachServer } from "./vm-provision.ts";
-import type { ServerWorld } from "./world.ts";
 
 export interface BladeProvision {
   readonly serverId: string;
