@@ -1,5 +1,6 @@
 import { contract } from "@berth/api/contract.ts";
-import { Modal, ModalBody, SearchInput } from "@patternfly/react-core";
+import { Modal, ModalBody, TextInput } from "@patternfly/react-core";
+import { SearchIcon } from "@patternfly/react-icons/dist/esm/icons/search-icon.js";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
@@ -46,21 +47,23 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     >
       <ModalBody>
         <div onKeyDown={onKeyDown}>
-          <SearchInput
+          <TextInput
+            id={INPUT}
+            type="search"
+            customIcon={<SearchIcon />}
             aria-label="Find any page, object or act"
             placeholder="Find any page, object or act"
-            value={typed}
-            searchInputId={INPUT}
+            autoComplete="off"
             autoFocus
+            value={typed}
             role="combobox"
             aria-expanded="true"
             aria-controls={listId}
-            aria-activedescendant={current === undefined ? undefined : `${listId}-${current.id}`}
+            aria-activedescendant={current === undefined ? undefined : `${listId}-${at}`}
             onChange={(_, text) => {
               setTyped(text);
               setAt(0);
             }}
-            onClear={() => setTyped("")}
           />
           <ul className="berth-palette" id={listId} role="listbox" aria-label="Found">
             {found.map((entry, i) => (
@@ -68,7 +71,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
               // biome-ignore lint/a11y/useKeyWithClickEvents: see above
               <li
                 key={entry.id}
-                id={`${listId}-${entry.id}`}
+                id={`${listId}-${i}`}
                 role="option"
                 tabIndex={-1}
                 aria-selected={i === at}
