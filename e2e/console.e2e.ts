@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { qemuBlade, whyNoQemu } from "../packages/server/src/providers/redfish/qemu-fixture.ts";
+import { qemuBlade, whyNoQemu } from "../packages/server/src/providers/redfish/testing/qemu-fixture.ts";
 import { violationsOf } from "./axe.ts";
 import { addUser, openAs, type PortalPage, startBrowser } from "./browser.ts";
 import { type House, moveIn, type RunningController, startHouse } from "./house.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { directDial } from "../kernel/dial-edge.ts";
-import { qemuBlade, whyNoQemu } from "../providers/redfish/qemu-fixture.ts";
 import { redfishProvider } from "../providers/redfish/redfish.ts";
+import { qemuBlade, whyNoQemu } from "../providers/redfish/testing/qemu-fixture.ts";
 import { type ConsoleFixture, consoleFixture, ticketFor, view } from "./testing/console-fixture.ts";
 import { readScreen } from "./testing/rfb.ts";
 

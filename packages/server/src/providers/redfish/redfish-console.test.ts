@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { consoleContract } from "../contract/console-contract.ts";
 import { expectFailure, freshCall, TEST_DEADLINE_MS } from "../contract/expect-failure.ts";
 import { directDial, need, redfishFixture } from "./lab-fixture.ts";
-import { qemuBlade, whyNoQemu } from "./qemu-fixture.ts";
 import { redfishProvider } from "./redfish.ts";
+import { qemuBlade, whyNoQemu } from "./testing/qemu-fixture.ts";
 
 const why = whyNoQemu();
 
