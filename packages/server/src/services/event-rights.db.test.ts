@@ -58,8 +58,8 @@ async function insertOperation(id: string, userId: string): Promise<void> {
 }
 
 async function insertStep(operationId: string, state: "running" | "done"): Promise<void> {
-  await sql`insert into operation_step (operation_id, position, kind, name, state)
-    values (${operationId}, 1, 'step', 'a step', ${state})
+  await sql`insert into operation_step (operation_id, position, kind, name, state, input)
+    values (${operationId}, 1, 'effect', 'a step', ${state}, '{}')
     on conflict (operation_id, position) do update set state = ${state}`.execute(test.db);
 }
 
