@@ -132,7 +132,7 @@ describe("the three doors after a failure (CAP B6)", () => {
     const id = `lease-${request.serviceId}`;
     expect(await ground.api.getOperation({ params: { id } })).toMatchObject({ ended: false });
     for (const steer of [owner.api.cancelOperation, owner.api.acceptOperation, owner.api.rollbackOperation])
-      await expect(steer({ params: { id }, body: {} })).rejects.toMatchObject({ code: "not_found" });
+      await expect(steer({ params: { id }, body: {} })).rejects.toMatchObject({ code: "forbidden" });
     await ground.remove("tenants");
   });
 });

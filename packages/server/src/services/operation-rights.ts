@@ -5,10 +5,14 @@ import type { OperationRights } from "../kernel/workflow/operation-rights.ts";
 import { SERVER_SCOPE } from "../servers/scope.ts";
 import { SERVICE_SCOPE } from "./scope.ts";
 
-/** Who started an operation sees and steers it; so does who sees and operates the service or server that it is about. */
+/**
+ * Who started an operation sees and steers it; so does who sees and operates the service or server that it is about. What
+ * Berth started by itself, such as the watch over a lease, its owner sees and does not steer: he would end the lease's end.
+ */
 export const operationRights: OperationRights = {
   seen: (actor) => about(actor, "see", "owned"),
-  operated: (actor) => about(actor, "operate", "owned"),
+  operated: (actor) => sql<boolean>`(${about(actor, "operate", "by-role")}
+    or (operation.user_id is not null and ${about(actor, "operate", "owned")}))`,
   commanded: (actor) => about(actor, "operate", "by-role"),
 };
 
