@@ -134,6 +134,8 @@ export async function addThings(db: Db, world: World, given: Belonging): Promise
       title: `retire ${name}`,
       subject_kind: "service",
       subject_id: service,
+      // By a person: what Berth starts by itself, its owner sees and does not steer.
+      user_id: "somebody",
       input: "{}",
       state: "done",
     })
