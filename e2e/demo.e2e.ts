@@ -72,7 +72,7 @@ async function demo(args: readonly string[], { untilCtrlC = false } = {}): Promi
   let errors = "";
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString();
-    if (!untilCtrlC || hasEnough || !output.includes("The API, described at")) return;
+    if (!untilCtrlC || hasEnough || !output.includes("The API is described at")) return;
     hasEnough = true;
     child.kill("SIGINT");
   });
