@@ -29,22 +29,28 @@ export function hostFactsChange(facts: HostFacts, storagePool: string) {
   };
 }
 
-/** Writes down what a host answered, or that it did not (null). Returns its state then, and why it is that. */
+/**
+ * Writes down what a host answered, or that it did not (null). Returns its state then, and why it is that. Silence counts
+ * for nothing where the host has answered somebody since that look began: at another address, say, after a change.
+ */
 export async function observeHost(
   db: Db,
   id: string,
   facts: HostFacts | null,
+  lookedAt: Date = new Date(),
 ): Promise<{ state: HostState; reason: string | null }> {
   return inTx(db, async (tx) => {
     const row = await tx
       .selectFrom("host")
-      .select(["name", "state", "storage_pool"])
+      .select(["name", "state", "state_reason", "storage_pool", "observed_at"])
       .where("id", "=", id)
       .forUpdate()
       .executeTakeFirst();
     if (row === undefined) throw new AppError("not_found", `there is no host ${id}`);
     // The database checks the column against the states of the lifecycle.
     const from = row.state as HostState;
+    const isOld = facts === null && row.observed_at !== null && row.observed_at > lookedAt;
+    if (isOld) return { state: from, reason: row.state_reason };
     const { event, reason } = judgeHost(facts, row.storage_pool);
     const state = nextHostState(from, event);
     if (state === null) return { state: from, reason: null };

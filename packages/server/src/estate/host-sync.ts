@@ -27,6 +27,7 @@ export function hostSync({ db, providers, log }: SyncDeps): Reconciler {
       await forEachOf(hosts, async ({ id, state: before }) => {
         if (signal.aborted) return;
         seen.checked += 1;
+        const lookedAt = new Date();
         try {
           const facts = await lookTwice({ providers, log }, id, signal);
           if ((await observeHost(db, id, facts)).state !== before) seen.changed += 1;
@@ -37,7 +38,7 @@ export function hostSync({ db, providers, log }: SyncDeps): Reconciler {
           const isSilent =
             error instanceof ProviderError || (error instanceof AppError && error.code === "unavailable");
           if (signal.aborted || !isSilent) return;
-          if ((await observeHost(db, id, null)).state !== before) seen.changed += 1;
+          if ((await observeHost(db, id, null, lookedAt)).state !== before) seen.changed += 1;
         }
       });
       return seen;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { observeHost } from "./host-observe.ts";
 import { estateFixture } from "./testing/estate-fixture.ts";
 import { memoryHost } from "./testing/memory-host.ts";
 
@@ -82,6 +83,15 @@ describe("watching over a host", () => {
       .execute();
     const back = await estate.asAdministrator("POST", "/v1/hosts/host-1/refresh", {});
     expect(back.body).toMatchObject({ state: "available", stateReason: null });
+  });
+
+  it("takes no silence for news that is older than its latest answer", async () => {
+    const { id } = await show();
+    // A look that began while the host had another address, and ends only now.
+    const lookedAt = new Date(Date.now() - 60_000);
+    expect(await observeHost(estate.db, id, null, lookedAt)).toEqual({ state: "available", reason: null });
+    expect(await observeHost(estate.db, id, null)).toMatchObject({ state: "unreachable" });
+    expect((await estate.asAdministrator("POST", "/v1/hosts/host-1/refresh", {})).status).toBe(200);
   });
 
   it("keeps new servers off one in maintenance", async () => {
