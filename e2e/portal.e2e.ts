@@ -204,6 +204,16 @@ describe("an operation that has stopped", () => {
   });
 });
 
+it("hinders nobody on any page, in either theme (axe)", async () => {
+  const signedIn = await openAs(browser, url, admin);
+  const stranger = await openPage(browser, url);
+  const { pages, problems } = await visitEveryPage({ api, signedIn, stranger });
+  console.log(`${pages} pages looked at`);
+  expect(problems).toEqual([]);
+  await signedIn.close();
+  await stranger.close();
+});
+
 describe(`a list of ${MANY} servers`, () => {
   beforeAll(() => addServerRecords(place.house, MANY));
 
@@ -280,14 +290,4 @@ describe(`a list of ${MANY} servers`, () => {
       expect(lines[0]).toContain("Name");
     });
   });
-});
-
-it("hinders nobody on any page, in either theme (axe)", async () => {
-  const signedIn = await openAs(browser, url, admin);
-  const stranger = await openPage(browser, url);
-  const { pages, problems } = await visitEveryPage({ api, signedIn, stranger });
-  console.log(`${pages} pages looked at`);
-  expect(problems).toEqual([]);
-  await signedIn.close();
-  await stranger.close();
 });
