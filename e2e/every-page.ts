@@ -49,9 +49,13 @@ export async function visitEveryPage(visit: Visit): Promise<Visited> {
     const { page, errors } = path === "/sign-in" ? visit.stranger : visit.signedIn;
     try {
       await page.goto(real);
+      // Colours on their way from one theme to the other are those of neither.
+      await page.addStyleTag({ content: "*, ::before, ::after { transition: none !important; }" });
       for (const theme of THEMES) {
         // The portal follows the system's theme unless somebody has chosen another.
         await page.emulateMedia({ colorScheme: theme });
+        const isThere = theme === "dark" ? "html.pf-v6-theme-dark" : "html:not(.pf-v6-theme-dark)";
+        await page.locator(isThere).waitFor({ state: "attached" });
         await settled(page);
         const violations = await violationsOf(page);
         pages += 1;
