@@ -1,4 +1,7 @@
-import { type Db, inTx } from "../kernel/db/db.ts";
+import { audit } from "../audit/audit.ts";
+import { may } from "../identity/grants.ts";
+import { grantsOf, rolesOf } from "../identity/held-grants.ts";
+import { type Db, inTx, type Tx } from "../kernel/db/db.ts";
 import type { Log } from "../kernel/log.ts";
 import type { Reconciler } from "../kernel/schedule/reconcile.ts";
 import type { Engine } from "../kernel/workflow/workflow.ts";
@@ -22,9 +25,12 @@ export function scriptSync({ db, engine, log }: { db: Db; engine: Engine; log: L
           const at = one.next_at ?? now;
           // The column's check allows these only.
           const repeat = one.repeat as Repeat;
-          if (one.disabled_at !== null)
-            log.warn("script not run: who scheduled it may not sign in", { name: one.name });
-          else {
+          if (!(await mayStillRun(tx, one))) {
+            log.warn("script not run: who scheduled it may run none any more", { name: one.name, user: one.user_name });
+            const actor = { userId: one.user_id, name: one.user_name };
+            const object = { kind: "script", id: one.script_id, name: one.name };
+            await audit(tx, { actor, action: "script.run", object, outcome: "refused", details: { scheduledFor: at } });
+          } else {
             await startRun(tx, engine, {
               script: { id: one.script_id, name: one.name },
               version: one.latest,
@@ -41,4 +47,12 @@ export function scriptSync({ db, engine, log }: { db: Db; engine: Engine; log: L
         return { checked: due.length, changed: due.length, failed: 0 };
       }),
   };
+}
+
+/** The right that was looked at when it was scheduled may have been taken away since. */
+async function mayStillRun(tx: Tx, by: Awaited<ReturnType<typeof lockDue>>[number]): Promise<boolean> {
+  if (by.disabled_at !== null) return false;
+  const grants = await grantsOf(tx, by.user_id);
+  const actor = { userId: by.user_id, name: by.user_name, roles: rolesOf(by, grants), grants, scope: "full" as const };
+  return may(actor, "operate");
 }

@@ -196,6 +196,23 @@ console.log(one);`;
     const { body } = await ask("otto", "GET", "/v1/scripts/nightly");
     expect(new Date(body.schedule.nextAt).getTime()).toBeGreaterThan(Date.now());
   });
+
+  it("runs nothing on schedule for who has lost the right to, and keeps that it did not", async () => {
+    await save("otto", "demoted", "console.log('still here')");
+    const startsAt = new Date(Date.now() + 3_600_000).toISOString();
+    await ask("otto", "PUT", "/v1/scripts/demoted/schedule", { startsAt, repeat: "daily" });
+    const { id } = (await ask("otto", "GET", "/v1/scripts/demoted")).body;
+    await test.db.updateTable("script_schedule").set({ next_at: new Date() }).where("script_id", "=", id).execute();
+    await test.db.updateTable("berth_user").set({ role: "user" }).where("name", "=", "otto").execute();
+    await scriptSync({ db: test.db, engine, log: silentLog }).pass(new AbortController().signal);
+    expect(await test.db.selectFrom("script_run").select("version").where("script_id", "=", id).execute()).toEqual([]);
+    const rows = await test.db
+      .selectFrom("audit")
+      .select(["outcome", "user_name"])
+      .where("object_id", "=", id)
+      .execute();
+    expect(rows).toContainEqual({ outcome: "refused", user_name: "otto" });
+  });
 });
 
 describe("a run of a script (CAP Q3)", () => {

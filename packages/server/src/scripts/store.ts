@@ -65,7 +65,7 @@ export async function lockDue(tx: Tx, limit: number) {
     .innerJoin("script", "script.id", "s.script_id")
     .innerJoin("berth_user as u", "u.id", "s.user_id")
     .select(["s.script_id", "s.user_id", "s.starts_at", "s.repeat", "s.next_at"])
-    .select(["script.name", "script.latest", "u.disabled_at"])
+    .select(["script.name", "script.latest", "u.disabled_at", "u.role", "u.name as user_name"])
     .where("s.next_at", "<=", sql<Date>`now()`)
     .orderBy("s.next_at")
     .limit(limit)
